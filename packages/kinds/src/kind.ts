@@ -1,0 +1,98 @@
+import type { FieldError, IntOrString, KubeObject } from '@kajitori/apimachinery';
+import type { NamedType } from '@kajitori/schema';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/**
+ * All that the house knows of one kind in one version. A small kind is one file that exports one of these and one line of catalogue.ts.
+ * Everything here is pure; the API server's generic store calls it.
+ */
+export interface Kind<T extends KubeObject = KubeObject> {
+  group: string;
+  version: string;
+  kind: string;
+  /** `pods`. */
+  plural: string;
+  singular: string;
+  shortNames?: readonly string[];
+  categories?: readonly string[];
+  namespaced: boolean;
+  schema: NamedType<T>;
+  /** Verbs of the resource; a kind that is never stored (TokenReview, Binding) has only `create`. */
+  verbs: readonly Verb[];
+  /** False for kinds that are answered, not stored: SubjectAccessReview, Binding. */
+  stored: boolean;
+  /** Subresources beside the resource, by path segment. `status` is written here too. */
+  subresources?: Readonly<Record<string, Subresource>>;
+  strategy: Strategy<T>;
+  /** What a field selector may name beyond metadata.name and metadata.namespace; an absent value is the empty string. */
+  selectableFields?: Readonly<Record<string, (object: T) => string | undefined>>;
+  /** kubectl's columns, without Name and Age where `defaultColumns` provides them. */
+  columns?: readonly Column<T>[];
+}
+
+export interface Subresource {
+  /** The kind that it takes and gives, as `v1/Binding`. */
+  kind: string;
+  /** `get`, `update`, `patch`, `create`, or `connect` with the HTTP methods it takes. */
+  verbs: readonly string[];
+  /** Only for `scale`: where the counts live. */
+  scale?: ScalePaths;
+}
+
+export interface ScalePaths {
+  specReplicas: string;
+  statusReplicas: string;
+  selector: string;
+}
+
+export interface Column<T> {
+  name: string;
+  /** OpenAPI type of the cells. */
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  format?: string;
+  description: string;
+  /** 0 is always shown, 1 with `-o wide`. */
+  priority: 0 | 1;
+  value(object: T, now: Date): string | number | boolean | null;
+}
+
+/**
+ * What is special about writing a kind. Hooks that change get a draft that is theirs to mutate; none does I/O.
+ * Order on create: schema defaults → `defaults` → `prepareForCreate` → schema validation → `validate`.
+ * Order on update: the same with `prepareForUpdate`, then `validate` and `validateUpdate`.
+ */
+export interface Strategy<T extends KubeObject> {
+  /** What is wrong with a name, in Kubernetes' words; undefined when it is fine. */
+  nameError(name: string): string | undefined;
+  /** Whether `metadata.generation` exists: 1 on create, and one more whenever something but metadata and status changes. */
+  generation: boolean;
+  /** Defaults that depend on other fields (requests from limits, selectors from templates). */
+  defaults?(draft: T): void;
+  /** Fields that a client may not choose: resets `status`, for example. */
+  prepareForCreate?(draft: T): void;
+  prepareForUpdate?(draft: T, old: T): void;
+  /** Beyond the schema: rules across fields, formats, names of volumes. */
+  validate?(object: T): FieldError[];
+  /** What an update of the resource may not change. */
+  validateUpdate?(object: T, old: T): FieldError[];
+  validateStatusUpdate?(object: T, old: T): FieldError[];
+  /** `Warning:` headers for accepted objects. */
+  warnings?(object: T, old: T | undefined): string[];
+  /** Whether PUT on a name that does not exist creates it (Lease, Event, Endpoints …). */
+  allowCreateOnUpdate?: boolean;
+  /** Whether an update without resourceVersion is accepted (most kinds: yes; those with strong locking: no). */
+  allowUnconditionalUpdate: boolean;
+  /** Pods: how long a deletion waits. Absent: deletion is at once, unless finalizers hold it. Null: at once. */
+  deletionGraceSeconds?(object: T, asked: number | undefined): number | null;
+  /** What `propagationPolicy` means when the client does not say. */
+  defaultPropagation?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+export interface ScaleView {
+  replicas: number | undefined;
+  statusReplicas: number;
+  selector: string;
+}
+
+export type { IntOrString };
