@@ -1,1 +1,3 @@
 export * from './client.ts';
+export * from './cluster-client.ts';
+export * from './transport.ts';
