@@ -37,7 +37,10 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
 }
 
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const list = [...supported].sort().map((one) => JSON.stringify(one)).join(', ');
+  const list = [...supported]
+    .sort()
+    .map((one) => JSON.stringify(one))
+    .join(', ');
   return { reason: 'FieldValueNotSupported', field, message: `Unsupported value: ${shown(value)}: supported values: ${list}` };
 }
 

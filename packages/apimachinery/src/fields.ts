@@ -11,7 +11,9 @@ export type FieldSelector = readonly FieldRequirement[];
 
 /** `fields` holds the selectable fields of the object; an absent one equals the empty string. */
 export function matchesFields(selector: FieldSelector, fields: Readonly<Record<string, string>>): boolean {
-  return selector.every(({ field, operator, value }) => ((Object.hasOwn(fields, field) ? fields[field] : '') === value) === (operator === '='));
+  return selector.every(
+    ({ field, operator, value }) => ((Object.hasOwn(fields, field) ? fields[field] : '') === value) === (operator === '='),
+  );
 }
 
 /** Splits at commas that no backslash escapes. */

@@ -21,7 +21,9 @@ export interface LabelSelectorObject {
 const termsMax = 256;
 
 export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, string>> | undefined): boolean {
-  return selector.every((term) => matchesTerm(term, labels !== undefined && Object.hasOwn(labels, term.key) ? labels[term.key] : undefined));
+  return selector.every((term) =>
+    matchesTerm(term, labels !== undefined && Object.hasOwn(labels, term.key) ? labels[term.key] : undefined),
+  );
 }
 
 function matchesTerm({ operator, values }: LabelRequirement, actual: string | undefined): boolean {
@@ -46,7 +48,11 @@ function matchesTerm({ operator, values }: LabelRequirement, actual: string | un
 /** The selector of a Deployment or a Service as terms. An absent selector selects nothing (undefined); an empty one everything. */
 export function selectorOf(object: LabelSelectorObject | undefined): LabelSelector | undefined {
   if (object === undefined) return undefined;
-  const terms: LabelRequirement[] = Object.entries(object.matchLabels ?? {}).map(([key, value]) => ({ key, operator: 'In', values: [value] }));
+  const terms: LabelRequirement[] = Object.entries(object.matchLabels ?? {}).map(([key, value]) => ({
+    key,
+    operator: 'In',
+    values: [value],
+  }));
   for (const { key, operator, values } of object.matchExpressions ?? []) {
     terms.push({ key, operator: operator as LabelRequirement['operator'], values: values ?? [] });
   }
@@ -55,7 +61,10 @@ export function selectorOf(object: LabelSelectorObject | undefined): LabelSelect
 
 /** Canonical text of a selector, as `status.selector` of a Scale and list queries carry it. */
 export function formatSelector(selector: LabelSelector): string {
-  return [...selector].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(formatTerm).join(',');
+  return [...selector]
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(formatTerm)
+    .join(',');
 }
 
 function formatTerm({ key, operator, values }: LabelRequirement): string {
@@ -128,8 +137,10 @@ export function parseLabelSelector(text: string): LabelSelector {
     if (key === undefined) throw badRequest(`unable to parse requirement: found '${found()}', expected: !, identifier, or 'end of string'`);
     terms.push(checkedTerm(absent ? { key, operator: 'DoesNotExist', values: [] } : operatorTerm(key)));
     if (terms.length > termsMax) throw badRequest(`a selector may have at most ${termsMax} requirements`);
-    if (next < tokens.length && !take(',')) throw badRequest(`unable to parse requirement: found '${found()}', expected: ',' or 'end of string'`);
-    else if (next === tokens.length && tokens.at(-1)?.text === ',') throw badRequest("unable to parse requirement: found '', expected: identifier after ','");
+    if (next < tokens.length && !take(','))
+      throw badRequest(`unable to parse requirement: found '${found()}', expected: ',' or 'end of string'`);
+    else if (next === tokens.length && tokens.at(-1)?.text === ',')
+      throw badRequest("unable to parse requirement: found '', expected: identifier after ','");
   }
   return terms;
 
@@ -150,15 +161,20 @@ export function parseLabelSelector(text: string): LabelSelector {
 
 function checkedTerm(term: LabelRequirement): LabelRequirement {
   const wrongKey = qualifiedNameError(term.key);
-  if (wrongKey !== undefined) throw badRequest(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(term.key)}: ${wrongKey}`);
+  if (wrongKey !== undefined)
+    throw badRequest(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(term.key)}: ${wrongKey}`);
   if (term.operator === 'GreaterThan' || term.operator === 'LessThan') {
     const bound = term.values[0] ?? '';
-    if (!/^-?\d{1,19}$/.test(bound)) throw badRequest(`unable to parse requirement: values[0][${term.key}]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`);
+    if (!/^-?\d{1,19}$/.test(bound))
+      throw badRequest(
+        `unable to parse requirement: values[0][${term.key}]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+      );
     return term;
   }
   for (const value of term.values) {
     const wrong = labelValueError(value);
-    if (wrong !== undefined) throw badRequest(`unable to parse requirement: values[0][${term.key}]: Invalid value: ${JSON.stringify(value)}: ${wrong}`);
+    if (wrong !== undefined)
+      throw badRequest(`unable to parse requirement: values[0][${term.key}]: Invalid value: ${JSON.stringify(value)}: ${wrong}`);
   }
   return term;
 }

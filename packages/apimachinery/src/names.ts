@@ -32,7 +32,8 @@ export function pathSegmentError(value: string): string | undefined {
 
 /** Label and annotation keys: an optional DNS prefix and a name of at most 63 characters. */
 export function qualifiedNameError(value: string): string | undefined {
-  const form = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+  const form =
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
   const parts = value.split('/');
   const name = parts.at(-1) ?? '';
   if (parts.length > 2) return `a qualified name ${form} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;

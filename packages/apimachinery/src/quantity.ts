@@ -30,7 +30,8 @@ export function parseQuantity(value: string | number): Quantity | undefined {
   if (binarySuffix !== undefined) {
     nanos = ceilDivide(digits * (binary[binarySuffix] ?? 1n) * nano, 10n ** BigInt(fraction.length));
   } else {
-    const exponent = (exponentText === undefined ? (decimalExponent[decimalSuffix ?? ''] ?? 0) : Number(exponentText)) + 9 - fraction.length;
+    const exponent =
+      (exponentText === undefined ? (decimalExponent[decimalSuffix ?? ''] ?? 0) : Number(exponentText)) + 9 - fraction.length;
     if (exponent > 60) return undefined;
     nanos = exponent >= 0 ? digits * 10n ** BigInt(exponent) : ceilDivide(digits, 10n ** BigInt(-exponent));
   }

@@ -58,19 +58,26 @@ export class StatusError extends Error {
   readonly reason: StatusReason;
   readonly code: number;
   readonly details: StatusDetails | undefined;
+  /** A list that expired carries the token to go on with, inconsistently. */
+  readonly continueToken: string | undefined;
 
-  constructor(reason: StatusReason, message: string, options: { details?: StatusDetails; code?: number; cause?: unknown } = {}) {
+  constructor(
+    reason: StatusReason,
+    message: string,
+    options: { details?: StatusDetails; code?: number; cause?: unknown; continueToken?: string } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.code = options.code ?? codes[reason];
     this.details = options.details;
+    this.continueToken = options.continueToken;
   }
 
   toStatus(): Status {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continueToken === undefined ? {} : { continue: this.continueToken },
       status: 'Failure',
       message: this.message,
       reason: this.reason,
@@ -107,8 +114,7 @@ export function conflict(resource: GroupResource, name: string, why: string): St
   });
 }
 
-export const objectModified =
-  'the object has been modified; please apply your changes to the latest version and try again';
+export const objectModified = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export function forbidden(resource: GroupResource, name: string, why: string): StatusError {
   const named = name === '' ? '' : ` "${name}"`;

@@ -154,7 +154,8 @@ export function coded<T>(name: string, codec: Codec, schema: Schema): NamedType<
   return new NamedType<T>(name, () => ({ ...schema, codec }));
 }
 
-const proto = (number: number | undefined, type: ProtoField['type']): Partial<Schema> => (number === undefined ? {} : { proto: { number, type } });
+const proto = (number: number | undefined, type: ProtoField['type']): Partial<Schema> =>
+  number === undefined ? {} : { proto: { number, type } };
 
 function scalar<T>(number: number | undefined, type: ProtoField['type'], schema: Schema): Field<T> {
   return new Field<T>(() => ({ ...schema, ...proto(number, type) }), false);
