@@ -8,5 +8,6 @@ export * from './labels.ts';
 export * from './metadata.ts';
 export * from './names.ts';
 export * from './quantity.ts';
+export * from './secret-token.ts';
 export * from './status-error.ts';
 export * from './time.ts';
