@@ -43,6 +43,14 @@ export class Field<T, Required extends boolean = false> {
     return this.with({ enum: values }) as unknown as Field<V, Required>;
   }
 
+  /**
+   * Present in every object once defaults are set: absent becomes `{}`. For structures that Kubernetes holds by value
+   * (`spec`, `status`); TypeScript may rely on it, a client need not write it.
+   */
+  always(): Field<T, true> {
+    return new Field<T, true>(() => ({ ...this.#schema(), default: {} }), this.mandatory);
+  }
+
   describe(description: string): Field<T, Required> {
     return this.with({ description });
   }
@@ -185,6 +193,21 @@ export function map<T>(number: number | undefined, values: Field<T> | (() => Nam
     () => ({ type: 'object', additionalProperties: valueSchema(values), ...proto(number, valueProto(values)) }),
     false,
   );
+}
+
+/**
+ * Fields that JSON writes beside their siblings but protobuf keeps in a message of its own, which is field `number` here:
+ * the sources of a Volume, the handler of a Probe. Nests.
+ */
+export function inline<F extends Fields>(number: number, fields: F): F {
+  const within = (field: AnyField): AnyField =>
+    new Field(() => {
+      const { schema } = field;
+      if (schema.proto === undefined) throw new TypeError(`an inlined field needs a protobuf number of its own`);
+      return { ...schema, proto: { ...schema.proto, within: [number, ...(schema.proto.within ?? [])] } };
+    }, field.mandatory);
+  // Each field keeps its type; only its number moves one message down.
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, within(field)])) as F;
 }
 
 function valueSchema<T>(values: Field<T> | (() => NamedType<T>)): Schema {

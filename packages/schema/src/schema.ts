@@ -67,4 +67,6 @@ export interface ProtoField {
   number: number;
   /** Scalar type of the value, of a list's items or of a map's values; `message` for named types. */
   type: 'string' | 'bytes' | 'bool' | 'int32' | 'int64' | 'double' | 'message' | 'stringList';
+  /** Numbers of the messages that the field lies in, outermost first, where JSON inlines what protobuf nests (a Volume's source). */
+  within?: readonly number[];
 }
