@@ -1,0 +1,27 @@
+/** The packages by level, lowest first: one may import only what stands on a lower level. ARCHITECTURE.md says why. */
+export const levels: readonly (readonly string[])[] = [
+  ['apimachinery', 'cel', 'telemetry', 'servers'],
+  ['schema', 'agent-protocol'],
+  ['kinds', 'scheduling', 'schedules', 'authorization', 'storage', 'streams', 'accounts'],
+  ['reconciler', 'client'],
+  ['apiserver', 'management', 'gateway', 'controllers', 'agent'],
+  ['testing'],
+  ['sim'],
+  ['e2e'],
+];
+
+/** Rooms of the agent, which never import each other: what they share lies beside them and is handed in. */
+export const agentRooms = [
+  'connection',
+  'pod-sync',
+  'runtime',
+  'probes',
+  'volumes',
+  'network',
+  'dns',
+  'proxy',
+  'ingress',
+  'streams',
+  'stats',
+  'checkpoint',
+] as const;
