@@ -17,7 +17,6 @@ const { output } = await cruise(folders, {
   parser: 'swc',
   tsPreCompilationDeps: 'specify',
   doNotFollow: { path: 'node_modules' },
-  exclude: { path: '^((apps|packages)/[^/]+/)?dist/' },
   enhancedResolveOptions: {
     exportsFields: ['exports'],
     conditionNames: ['import', 'node', 'default'],

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import * as storage from '@kajitori/storage';
+import { appRole, migrate } from '@kajitori/storage';
 import postgres from 'postgres';
 import type { Sql } from 'postgres';
 import { startTestPostgres } from './test-postgres.ts';
@@ -8,8 +8,6 @@ import { startTestPostgres } from './test-postgres.ts';
 /** Owner's URL of a Postgres whose databases tests may make and drop; the global set-up sets it. */
 export const postgresUrlVariable = 'KAJITORI_TEST_POSTGRES_URL';
 
-/** The role that the product's processes connect as. It owns nothing. */
-const appRole = 'kajitori_app';
 const appPassword = 'kajitori-app-test';
 const template = 'kajitori_template';
 const lockKey = 7_242_026;
@@ -76,7 +74,7 @@ async function ensureTemplate(sql: Sql, serverUrl: string): Promise<void> {
     const building = `${template}_building`;
     await sql.unsafe(`DROP DATABASE IF EXISTS ${building} WITH (FORCE)`);
     await sql.unsafe(`CREATE DATABASE ${building} TEMPLATE template0`);
-    await storage.migrate(urlOf(serverUrl, { database: building }), migrationsDirectory);
+    await migrate(urlOf(serverUrl, { database: building }), migrationsDirectory, { appPassword });
     await sql.unsafe(`ALTER DATABASE ${building} RENAME TO ${template}`);
   });
 }
