@@ -26,7 +26,7 @@ describe('testDatabase', () => {
     await using database = await testDatabase();
     const owner = postgres(database.ownerUrl, { max: 1 });
     try {
-      expect(await owner`SELECT to_regclass('resources')::text AS found`).toEqual([{ found: 'resources' }]);
+      expect(await owner`SELECT to_regclass('kajitori.migrations')::text AS found`).toEqual([{ found: 'kajitori.migrations' }]);
     } finally {
       await owner.end();
     }
