@@ -1,2 +1,3 @@
 export * from './attributes.ts';
+export * from './node.ts';
 export * from './rbac.ts';

@@ -1,0 +1,41 @@
+import type { ClusterId } from '@kajitori/apimachinery';
+import type { UserInfo } from '@kajitori/client';
+
+/**
+ * Tells who sends a request to one cluster. A credential is checked with the keys of that cluster alone and never
+ * selects one. Undefined: not a credential of this kind; the next authenticator is asked.
+ */
+export interface Authenticator {
+  authenticateToken(cluster: ClusterId, token: string): Promise<UserInfo | undefined>;
+}
+
+/** Longest bearer token that is looked at. */
+const tokenLengthMax = 8192;
+
+/** The token of an Authorization header, or of a WebSocket subprotocol that carries one (browsers set no header). */
+export function bearerToken(authorization: string | undefined, subprotocols: string | undefined): string | undefined {
+  const match = authorization === undefined ? null : /^bearer +([^\s]+)$/i.exec(authorization.trim());
+  if (match?.[1] !== undefined && match[1].length <= tokenLengthMax) return match[1];
+  const carried = subprotocols
+    ?.split(',')
+    .map((one) => one.trim())
+    .find((one) => one.startsWith(bearerSubprotocol));
+  if (carried === undefined) return undefined;
+  const token = Buffer.from(carried.slice(bearerSubprotocol.length), 'base64url').toString('utf8');
+  return token === '' || token.length > tokenLengthMax ? undefined : token;
+}
+
+export const bearerSubprotocol = 'base64url.bearer.authorization.k8s.io.';
+
+/** Asks each in turn; the first that knows the token answers. */
+export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
+  return {
+    async authenticateToken(cluster, token) {
+      for (const one of authenticators) {
+        const user = await one.authenticateToken(cluster, token);
+        if (user !== undefined) return user;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { type ClusterId, forbidden, StatusError } from '@kajitori/apimachinery';
+import { type Attributes, authorizeByRbac, authorizeNode, type Decision, refusalText } from '@kajitori/authorization';
+import type { RbacSource } from './rbac-source.ts';
+
+export type Authorize = (cluster: ClusterId, attributes: Attributes) => Promise<Decision>;
+
+/** The chain: superusers, the node authorizer, RBAC. Nobody is let through for want of an answer. */
+export function createAuthorizer(source: RbacSource): Authorize {
+  return async (cluster, attributes) => {
+    if (attributes.user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+    return authorizeNode(attributes) ?? authorizeByRbac(await source.snapshot(cluster), attributes);
+  };
+}
+
+/** The 403 of a refused request, in Kubernetes' words. */
+export function refusal(attributes: Attributes, reason: string): StatusError {
+  const text = `${refusalText(attributes)}${reason === '' ? '' : `: ${reason}`}`;
+  const { resource, path } = attributes;
+  if (resource === undefined) return new StatusError('Forbidden', `forbidden: ${text}`, { details: { name: path ?? '' } });
+  return forbidden({ group: resource.group, resource: resource.resource }, resource.name, text);
+}

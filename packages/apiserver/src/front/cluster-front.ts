@@ -1,0 +1,116 @@
+import http2 from 'node:http2';
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ClusterId } from '@kajitori/apimachinery';
+import type { Logger } from '@kajitori/telemetry';
+
+/** A certificate chain and its key, PEM. */
+export interface ServingCertificate {
+  certificate: string;
+  privateKey: string;
+}
+
+export interface ClusterFrontOptions {
+  /** The cluster that a local address (127.A.B.C) names; undefined for the base address and unknown ones. */
+  clusterAt(localAddress: string): Promise<ClusterId | undefined>;
+  /** A certificate for these DNS names and addresses, signed by the platform's CA. */
+  certificateFor(names: readonly string[]): Promise<ServingCertificate>;
+  /** Names of the base address (console, /v1, /clusters/ID). */
+  baseNames: readonly string[];
+  /** Further names under which a cluster is reached, from inside its pods for example. */
+  clusterNames(cluster: ClusterId): readonly string[];
+  /** Receives every server that is made, before its first connection: attach request and upgrade handlers. */
+  serve(server: http2.Http2SecureServer, cluster: ClusterId | undefined): void;
+  logger: Logger;
+}
+
+/** TLS servers of clusters that were used lately; one costs some 20 KB. */
+const serversMax = 500;
+/** A leaf lives 90 days; a server is made anew long before. */
+const serverLifetimeMilliseconds = 24 * 3600 * 1000;
+
+/**
+ * One listener for all clusters. A connection says by its local address which cluster it is for, since clients that dial
+ * an IP send no server name; TLS then ends with that cluster's certificate. Nothing exists for a cluster that nobody dials.
+ */
+export class ClusterFront implements AsyncDisposable {
+  readonly #options: ClusterFrontOptions;
+  readonly #servers = new Map<string, { madeAt: number; server: Promise<http2.Http2SecureServer> }>();
+  readonly #listener: net.Server;
+  readonly #sockets = new Set<net.Socket>();
+
+  constructor(options: ClusterFrontOptions) {
+    this.#options = options;
+    this.#listener = net.createServer({ noDelay: true, keepAlive: true }, (socket) => void this.#accept(socket));
+  }
+
+  async listen(port: number, host: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#listener.once('error', reject);
+      this.#listener.listen({ port, host, backlog: 4096 }, resolve);
+    });
+    return (this.#listener.address() as net.AddressInfo).port;
+  }
+
+  async #accept(socket: net.Socket): Promise<void> {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    try {
+      const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
+      const cluster = await this.#options.clusterAt(address);
+      await this.terminate(socket, cluster, address);
+    } catch (error) {
+      this.#options.logger.warn({ error }, 'a connection could not be given a TLS server');
+      socket.destroy();
+    }
+  }
+
+  /** Ends TLS on a raw connection for a cluster: also for pods, whose connections come through an agent. */
+  async terminate(socket: Duplex, cluster: ClusterId | undefined, address: string): Promise<void> {
+    const server = await this.#server(cluster, address);
+    if (!socket.destroyed) server.emit('connection', socket);
+  }
+
+  #server(cluster: ClusterId | undefined, address: string): Promise<http2.Http2SecureServer> {
+    const key = cluster ?? '';
+    const now = performance.now();
+    const held = this.#servers.get(key);
+    if (held !== undefined && now - held.madeAt < serverLifetimeMilliseconds) {
+      // Most recently used last.
+      this.#servers.delete(key);
+      this.#servers.set(key, held);
+      return held.server;
+    }
+    const entry = { madeAt: now, server: this.#makeServer(cluster, address) };
+    this.#servers.set(key, entry);
+    entry.server.catch(() => this.#servers.delete(key));
+    const oldest = this.#servers.keys().next();
+    if (this.#servers.size > serversMax && oldest.done !== true) this.#servers.delete(oldest.value);
+    return entry.server;
+  }
+
+  async #makeServer(cluster: ClusterId | undefined, address: string): Promise<http2.Http2SecureServer> {
+    const { baseNames, clusterNames, certificateFor, serve, logger } = this.#options;
+    const names = cluster === undefined ? baseNames : [...clusterNames(cluster), ...(address === '' ? [] : [address])];
+    const { certificate, privateKey } = await certificateFor(names);
+    const server = http2.createSecureServer({
+      cert: certificate,
+      key: privateKey,
+      allowHTTP1: true,
+      minVersion: 'TLSv1.2',
+      // Watches and exec sessions are long; idle ones are cut by their own deadlines.
+      settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
+    });
+    server.on('tlsClientError', () => undefined);
+    server.on('sessionError', (error) => logger.debug({ error }, 'an HTTP/2 session failed'));
+    serve(server, cluster);
+    return server;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.resolve();
+  }
+}

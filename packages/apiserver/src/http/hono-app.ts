@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type ClusterId, isClusterId, unauthorized } from '@kajitori/apimachinery';
+import type { UserInfo } from '@kajitori/client';
+import type { Logger } from '@kajitori/telemetry';
+import { type Context, Hono } from 'hono';
+import { gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { type Authenticator, bearerToken } from '../authentication/authenticator.ts';
+import { unknownPath } from '../operations/operations.ts';
+import { type HttpAnswer, type HttpRequest, readBody } from './http-request.ts';
+import { errorAnswer, type KubernetesHandler, statusAnswer } from './kubernetes-handler.ts';
+import { responseOutput } from './response-output.ts';
+
+export interface NodeBindings {
+  incoming: IncomingMessage | Http2ServerRequest;
+  outgoing: ServerResponse | Http2ServerResponse;
+}
+
+export interface KubernetesAppOptions {
+  handler: KubernetesHandler;
+  authenticator: Authenticator;
+  /** The cluster that the connection's address or name gave; undefined on the base address, where the path names it. */
+  clusterOf(incoming: NodeBindings['incoming']): ClusterId | undefined;
+  clusterExists(cluster: ClusterId): Promise<boolean>;
+  logger: Logger;
+}
+
+const gzipBytesMin = 128 * 1024;
+const compress = promisify(gzip);
+const pathRoute = /^\/clusters\/([^/]+)(\/.*)?$/;
+
+/** The Kubernetes API as a Hono app: at a cluster's own address, and under /clusters/ID on the base address. */
+export function kubernetesApp(options: KubernetesAppOptions): Hono<{ Bindings: NodeBindings }> {
+  const app = new Hono<{ Bindings: NodeBindings }>();
+  app.all('*', (context) => serve(options, context));
+  return app;
+}
+
+async function serve(options: KubernetesAppOptions, context: Context<{ Bindings: NodeBindings }>): Promise<Response> {
+  const { incoming, outgoing } = context.env;
+  const url = new URL(incoming.url ?? '/', 'https://cluster');
+  const route = routed(options.clusterOf(incoming), url.pathname);
+  const failed = { method: incoming.method ?? 'GET', path: url.pathname, cluster: route?.cluster ?? ('' as ClusterId) };
+  if (route === undefined) return toResponse(statusAnswer(unknownPath()), undefined);
+  try {
+    const user = await authenticated(options, route.cluster, incoming);
+    const gone = new AbortController();
+    outgoing.once('close', () => gone.abort());
+    const request = httpRequest(incoming, { path: route.path, query: url.searchParams, cluster: route.cluster, user, signal: gone.signal });
+    const result = await options.handler.handle(request, () => responseOutput(outgoing));
+    if (result === undefined) return RESPONSE_ALREADY_SENT;
+    if (result instanceof Response) return result;
+    return await toResponse(result, request.headers.get('accept-encoding'));
+  } catch (error) {
+    return toResponse(errorAnswer(error, options.logger, failed), undefined);
+  }
+}
+
+/** The cluster and the path within it. */
+export function routed(bound: ClusterId | undefined, pathname: string): { cluster: ClusterId; path: string } | undefined {
+  if (bound !== undefined) return { cluster: bound, path: pathname };
+  const match = pathRoute.exec(pathname);
+  if (match === null || !isClusterId(match[1] ?? '')) return undefined;
+  return { cluster: match[1] as ClusterId, path: match[2] ?? '/' };
+}
+
+/** @throws StatusError Unauthorized, the same for an unknown cluster and for a wrong credential: existence is no news for strangers. */
+export async function authenticated(
+  { authenticator }: Pick<KubernetesAppOptions, 'authenticator'>,
+  cluster: ClusterId,
+  incoming: NodeBindings['incoming'],
+): Promise<UserInfo> {
+  const token = bearerToken(incoming.headers.authorization, headerText(incoming.headers['sec-websocket-protocol']));
+  const user = token === undefined ? undefined : await authenticator.authenticateToken(cluster, token);
+  if (user === undefined) throw unauthorized();
+  return user;
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
+export function httpRequest(
+  incoming: NodeBindings['incoming'],
+  parts: Pick<HttpRequest, 'path' | 'query' | 'cluster' | 'user' | 'signal'>,
+): HttpRequest {
+  return {
+    ...parts,
+    method: incoming.method ?? 'GET',
+    headers: { get: (name) => headerText(incoming.headers[name]) },
+    body: () => readBody(incoming, incoming.headers['content-length']),
+  };
+}
+
+async function toResponse({ status, headers, body }: HttpAnswer, acceptEncoding: string | undefined): Promise<Response> {
+  const sent = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) sent.append(name, one);
+  }
+  if (body.length >= gzipBytesMin && acceptEncoding?.includes('gzip') === true) {
+    sent.set('content-encoding', 'gzip');
+    sent.set('vary', 'accept-encoding');
+    return new Response((await compress(body, { level: 1 })) as Uint8Array<ArrayBuffer>, { status, headers: sent });
+  }
+  return new Response(body as string, { status, headers: sent });
+}

@@ -1,0 +1,43 @@
+import { type ClusterId, StatusError } from '@kajitori/apimachinery';
+import type { UserInfo } from '@kajitori/client';
+
+/** A request as the edge hands it in: routed to its cluster, its body not yet read. */
+export interface HttpRequest {
+  method: string;
+  /** Without the query, and without the prefix of a path-routed cluster. */
+  path: string;
+  query: URLSearchParams;
+  headers: { get(name: string): string | undefined };
+  cluster: ClusterId;
+  user: UserInfo;
+  body(): Promise<Uint8Array>;
+  signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: string | Uint8Array;
+}
+
+/** Largest body of a request: Kubernetes' own limit. */
+export const bodyBytesMax = 3 * 1024 * 1024;
+
+/** Collects a body up to the limit. @throws StatusError RequestEntityTooLarge. */
+export async function readBody(stream: AsyncIterable<Uint8Array>, contentLength: string | undefined): Promise<Uint8Array> {
+  const tooLarge = (): StatusError =>
+    new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyBytesMax}`);
+  if (Number(contentLength ?? 0) > bodyBytesMax) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > bodyBytesMax) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+export function jsonAnswer(value: unknown, status = 200, headers: HttpAnswer['headers'] = {}): HttpAnswer {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+}

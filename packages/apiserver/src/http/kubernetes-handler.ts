@@ -1,0 +1,142 @@
+import { isStatusError, StatusError } from '@kajitori/apimachinery';
+import type { Logger } from '@kajitori/telemetry';
+import { refusal } from '../authorization/authorizer.ts';
+import {
+  aggregatedDiscovery,
+  apiGroup,
+  apiGroupList,
+  type ApiGroup,
+  apiResourceList,
+  apiVersions,
+} from '../discovery/discovery.ts';
+import { versionInfo } from '../discovery/version.ts';
+import { parseMediaTypes } from '../negotiation/media-type.ts';
+import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
+import { type Operations, unknownPath } from '../operations/operations.ts';
+import { type HttpAnswer, type HttpRequest, jsonAnswer } from './http-request.ts';
+import { requestInfo } from './request-info.ts';
+import type { ResourceHandler } from './resource-handler.ts';
+import type { Call } from '../call.ts';
+import type { Clock } from '@kajitori/apimachinery';
+import { serveWatch, type WatchOutput } from './watch-handler.ts';
+
+export interface KubernetesHandlerOptions {
+  operations: Operations;
+  resources: ResourceHandler;
+  groups: readonly ApiGroup[];
+  openapi: OpenApiDocuments;
+  clock: Clock;
+  logger: Logger;
+  /** `host:port` that discovery names. */
+  serverAddress: string;
+  /** Serves GET subresources that answer with more than an object (log, proxy); undefined: not one of them. */
+  connect(request: HttpRequest, call: Call): Promise<Response> | undefined;
+}
+
+/** Everything that is served under a cluster's address. */
+export class KubernetesHandler {
+  readonly #options: KubernetesHandlerOptions;
+
+  constructor(options: KubernetesHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Answers one request. Never throws: failures are Status answers. A watch writes to `output()` and gives undefined. */
+  async handle(request: HttpRequest, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
+    try {
+      return await this.#route(request, output);
+    } catch (error) {
+      return errorAnswer(error, this.#options.logger, request);
+    }
+  }
+
+  async #route(request: HttpRequest, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
+    const info = requestInfo(request.method, request.path, request.query);
+    if (info === undefined) return this.#document(request);
+    const call = this.#options.resources.callFor(request, info);
+    if (call.verb === 'watch') {
+      await serveWatch(this.#options.operations, this.#options.clock, request, watchCall(call, request), output());
+      return undefined;
+    }
+    const connected = call.subresource === '' ? undefined : this.#options.connect(request, call);
+    return connected ?? this.#options.resources.handle(request, call);
+  }
+
+  async #document(request: HttpRequest): Promise<HttpAnswer> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw unknownPath();
+    await this.#authorizePath(request);
+    const segments = request.path.split('/').filter((one) => one !== '');
+    const [first, group, version] = segments;
+    const { groups, openapi } = this.#options;
+    if (first === 'version' && segments.length === 1) return jsonAnswer(versionInfo);
+    if ((first === 'livez' || first === 'readyz' || first === 'healthz') && segments.length <= 2) {
+      return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
+    }
+    if (first === 'openapi') return openapi.answer(request);
+    if (first === 'api' && segments.length === 1) return this.#groupRoot(request, (one) => one.name === '', () => apiVersions(this.#options.serverAddress));
+    if (first === 'apis' && segments.length === 1) return this.#groupRoot(request, (one) => one.name !== '', () => apiGroupList(groups));
+    const found = first === 'api' ? groups.find(({ name }) => name === '') : groups.find(({ name }) => name === group && name !== '');
+    if (first === 'apis' && segments.length === 2 && found !== undefined) return jsonAnswer(apiGroup(found));
+    const asked = first === 'api' ? group : version;
+    const kinds = found?.versions.find((one) => one.version === asked)?.kinds;
+    if (segments.length === (first === 'api' ? 2 : 3) && found !== undefined && kinds !== undefined) {
+      return jsonAnswer(apiResourceList({ group: found.name, version: asked ?? '' }, kinds));
+    }
+    if (segments.length === 0) return jsonAnswer({ paths: rootPaths(groups) });
+    throw unknownPath();
+  }
+
+  #groupRoot(request: HttpRequest, selects: (group: ApiGroup) => boolean, plain: () => object): HttpAnswer {
+    for (const { type, parameters } of parseMediaTypes(request.headers.get('accept') ?? 'application/json')) {
+      if (type === '*/*') break;
+      if (type !== 'application/json') continue;
+      if (parameters['as'] === undefined) break;
+      const version = parameters['v'];
+      if (parameters['as'] !== 'APIGroupDiscoveryList' || parameters['g'] !== 'apidiscovery.k8s.io') continue;
+      if (version !== 'v2' && version !== 'v2beta1') continue;
+      const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+      return jsonAnswer(aggregatedDiscovery(this.#options.groups.filter(selects), version), 200, { 'content-type': contentType });
+    }
+    return jsonAnswer(plain());
+  }
+
+  async #authorizePath({ cluster, user, path, method }: HttpRequest): Promise<void> {
+    const attributes = { user, verb: method.toLowerCase(), path };
+    const { allowed, reason } = await this.#options.operations.services.authorize(cluster, attributes);
+    if (!allowed) throw refusal(attributes, reason);
+  }
+}
+
+/** `…?watch=true` on one object is a watch of the collection that selects it by name. */
+function watchCall(call: Call, request: HttpRequest): Call {
+  if (call.name === '') return call;
+  const selector = request.query.get('fieldSelector') ?? '';
+  request.query.set('fieldSelector', `${selector === '' ? '' : `${selector},`}metadata.name=${call.name.replace(/[\\,=]/g, '\\$&')}`);
+  return { ...call, name: '' };
+}
+
+function rootPaths(groups: readonly ApiGroup[]): string[] {
+  const api = groups.flatMap(({ name, versions }) =>
+    name === '' ? versions.map(({ version }) => `/api/${version}`) : [`/apis/${name}`, ...versions.map(({ version }) => `/apis/${name}/${version}`)],
+  );
+  return ['/api', '/apis', ...api, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort();
+}
+
+/** The Status answer of a failure. What is not for the client is logged, with the request that met it. */
+export function errorAnswer(error: unknown, logger: Logger, { method, path, cluster }: Pick<HttpRequest, 'method' | 'path' | 'cluster'>): HttpAnswer {
+  if (!isStatusError(error)) {
+    const id = crypto.randomUUID();
+    logger.error({ error, method, path, cluster, request: id }, 'a request failed by an internal error');
+    return statusAnswer(new StatusError('InternalError', `Internal error occurred: request ${id} failed; its cause is in the server's log`));
+  }
+  if (error.code >= 500) logger.warn({ error, method, path, cluster }, 'a request was answered with a server error');
+  return statusAnswer(error);
+}
+
+export function statusAnswer(error: StatusError): HttpAnswer {
+  const retry = error.details?.retryAfterSeconds;
+  return jsonAnswer(error.toStatus(), error.code, {
+    ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
+    ...(error.code === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+  });
+}

@@ -1,0 +1,62 @@
+import { badRequest } from '@kajitori/apimachinery';
+import type { FieldValidation } from '../negotiation/body.ts';
+import type { IncludeObject } from '../negotiation/table.ts';
+import type { RawListParameters } from '../registry/list-query.ts';
+import type { DeleteOptions } from '../registry/delete.ts';
+import { isTrue } from './request-info.ts';
+
+/** The parameters that several verbs share, read from the query and checked. */
+export function rawListParameters(query: URLSearchParams): RawListParameters {
+  const read = (name: string): string | undefined => query.get(name) ?? undefined;
+  return {
+    labelSelector: read('labelSelector'),
+    fieldSelector: read('fieldSelector'),
+    limit: read('limit'),
+    continue: read('continue'),
+    resourceVersion: read('resourceVersion'),
+    resourceVersionMatch: read('resourceVersionMatch'),
+  };
+}
+
+/** @throws StatusError BadRequest for anything but `All`. */
+export function dryRunParameter(query: URLSearchParams): boolean {
+  const values = query.getAll('dryRun').filter((one) => one !== '');
+  for (const value of values) {
+    if (value !== 'All') throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`);
+  }
+  return values.length > 0;
+}
+
+export function fieldValidationParameter(query: URLSearchParams): FieldValidation {
+  const value = query.get('fieldValidation') ?? '';
+  if (value === '' || value === 'Warn') return 'Warn';
+  if (value === 'Ignore' || value === 'Strict') return value;
+  throw badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`);
+}
+
+export function includeObjectParameter(query: URLSearchParams): IncludeObject {
+  const value = query.get('includeObject') ?? '';
+  if (value === '') return 'Metadata';
+  if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
+  throw badRequest(`includeObject: Unsupported value: ${JSON.stringify(value)}: supported values: "Metadata", "None", "Object"`);
+}
+
+/** DeleteOptions from the query; those of the body win, field by field. */
+export function deleteOptions(query: URLSearchParams, body: DeleteOptions): DeleteOptions {
+  const options: DeleteOptions = {};
+  const grace = query.get('gracePeriodSeconds');
+  if (grace !== null && grace !== '') {
+    if (!/^-?\d{1,10}$/.test(grace)) throw badRequest(`gracePeriodSeconds: Invalid value: ${JSON.stringify(grace)}: must be an integer`);
+    options.gracePeriodSeconds = Number(grace);
+  }
+  const policy = query.get('propagationPolicy');
+  if (policy !== null && policy !== '') options.propagationPolicy = policy as 'Orphan';
+  const orphan = query.get('orphanDependents');
+  if (orphan !== null && orphan !== '') options.orphanDependents = isTrue(orphan);
+  const merged = { ...options, ...body };
+  const { propagationPolicy } = merged;
+  if (propagationPolicy !== undefined && !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy)) {
+    throw badRequest(`DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(propagationPolicy)}: supported values: "Background", "Foreground", "Orphan", "nil"`);
+  }
+  return merged;
+}

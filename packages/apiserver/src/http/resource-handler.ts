@@ -1,0 +1,180 @@
+import { badRequest, type Clock, type KubeObject } from '@kajitori/apimachinery';
+import { kindFor, metaTypes } from '@kajitori/kinds';
+import { decodeEnvelope, decodeProtobuf } from '@kajitori/schema';
+import type { Storage } from '@kajitori/storage';
+import type { Kind } from '@kajitori/kinds';
+import type { Call } from '../call.ts';
+import { asKind, decodeObject, parseText } from '../negotiation/body.ts';
+import { type EncodeOptions, encodeItem, encodePage, encodeValue } from '../negotiation/encode.ts';
+import { negotiate, parseMediaTypes, protobufType } from '../negotiation/media-type.ts';
+import { type Answer, isAnswer, type Operations, unknownPath } from '../operations/operations.ts';
+import { patchedObject } from '../patches/patched-object.ts';
+import type { DeleteOptions } from '../registry/delete.ts';
+import { Item } from '../registry/item.ts';
+import { listParameters } from '../registry/list-query.ts';
+import type { Updated } from '../registry/update.ts';
+import type { HttpAnswer, HttpRequest } from './http-request.ts';
+import { jsonAnswer } from './http-request.ts';
+import { deleteOptions, dryRunParameter, fieldValidationParameter, includeObjectParameter, rawListParameters } from './query-options.ts';
+import type { RequestInfo } from './request-info.ts';
+
+/** Finds the kind that a cluster serves under a URL: a built-in one, or later one of its own. */
+export type FindKind = (group: string, version: string, resource: string) => Kind | undefined;
+
+export interface ResourceHandlerOptions {
+  operations: Operations;
+  storage: Storage;
+  findKind: FindKind;
+  clock: Clock;
+}
+
+/** Serves every resource request but watches and connects: decodes, calls the operation, encodes. */
+export class ResourceHandler {
+  readonly #options: ResourceHandlerOptions;
+
+  constructor(options: ResourceHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws StatusError NotFound when no such resource is served. */
+  callFor(request: HttpRequest, info: RequestInfo): Call {
+    const kind = this.#options.findKind(info.group, info.version, info.resource);
+    if (kind === undefined || (info.namespace !== '' && !kind.namespaced && info.resource !== 'namespaces')) throw unknownPath();
+    const { cluster, user, query } = request;
+    const { verb, namespace, name, subresource } = info;
+    const storage = this.#options.storage.cluster(cluster);
+    return { cluster, storage, user, verb, kind, namespace, name, subresource, dryRun: dryRunParameter(query), warnings: [] };
+  }
+
+  async handle(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    switch (call.verb) {
+      case 'get':
+        return this.#one(request, call, await this.#options.operations.get(call), 200);
+      case 'list':
+        return this.#list(request, call);
+      case 'create':
+        return this.#create(request, call);
+      case 'update':
+        return this.#update(request, call);
+      case 'patch':
+        return this.#patch(request, call);
+      case 'delete':
+        return this.#delete(request, call);
+      case 'deletecollection':
+        return this.#deleteCollection(request, call);
+      default:
+        throw unknownPath();
+    }
+  }
+
+  async #list(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    const encoding = this.#encoding(request);
+    const page = await this.#options.operations.list(call, listParameters(call.kind, rawListParameters(request.query)));
+    return answer(encodePage(call.kind, page, encoding), 200, call, encoding);
+  }
+
+  async #create(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    if (call.name !== '' && call.subresource === '') throw badRequest('POST goes to the collection, not to a named object');
+    const body = await this.#decode(request, call, this.#subjectOf(call));
+    return this.#one(request, call, await this.#options.operations.create(call, body), 201);
+  }
+
+  async #update(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    if (call.name === '') throw unknownPath();
+    const body = await this.#decode(request, call, this.#subjectOf(call));
+    return this.#updated(request, call, await this.#options.operations.update(call, body));
+  }
+
+  async #patch(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    if (call.name === '') throw unknownPath();
+    const type = parseMediaTypes(request.headers.get('content-type') ?? '')[0]?.type ?? '';
+    const fieldValidation = fieldValidationParameter(request.query);
+    const { value, duplicates } = parseText('json', await request.body(), fieldValidation !== 'Ignore');
+    const result = await this.#options.operations.patch(call, (old) => {
+      call.warnings.length = 0;
+      return patchedObject(call, old, { type, patch: value, duplicates, fieldValidation });
+    });
+    return this.#updated(request, call, result);
+  }
+
+  async #delete(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    const options = deleteOptions(request.query, await this.#deleteOptionsBody(request, call));
+    const { item, gone } = await this.#options.operations.delete(call, options);
+    // Kinds that return what they deleted are those whose deletion is watched by its user.
+    if (!gone || call.kind.returnsDeleted === true) return this.#one(request, call, item, 200);
+    const { name, uid } = item.object.metadata;
+    const details = { name, ...(call.kind.group === '' ? {} : { group: call.kind.group }), kind: call.kind.plural, uid };
+    return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, 200, warningHeaders(call));
+  }
+
+  async #deleteCollection(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    const encoding = this.#encoding(request);
+    const options = deleteOptions(request.query, await this.#deleteOptionsBody(request, call));
+    const items = await this.#options.operations.deleteCollection(call, listParameters(call.kind, rawListParameters(request.query)), options);
+    const resourceVersion = String(Math.max(0, ...items.map(({ revision }) => revision ?? 0)));
+    return answer(encodePage(call.kind, { items, resourceVersion }, encoding), 200, call, encoding);
+  }
+
+  /** The kind of the body: the resource's, or that of its subresource. */
+  #subjectOf(call: Call): Kind {
+    const subject = call.subresource === '' ? undefined : call.kind.subresources?.[call.subresource]?.kind;
+    if (subject === undefined) return call.kind;
+    return kindFor(subject) ?? call.kind;
+  }
+
+  async #decode(request: HttpRequest, call: Call, kind: Kind): Promise<KubeObject> {
+    return decodeObject(kind, await request.body(), {
+      contentType: request.headers.get('content-type'),
+      fieldValidation: fieldValidationParameter(request.query),
+      warnings: call.warnings,
+    });
+  }
+
+  async #deleteOptionsBody(request: HttpRequest, call: Call): Promise<DeleteOptions> {
+    const bytes = await request.body();
+    if (bytes.length === 0) return {};
+    const schema = metaTypes.DeleteOptions.schema;
+    const contentType = request.headers.get('content-type');
+    if (parseMediaTypes(contentType ?? '')[0]?.type === protobufType) return decodeProtobuf(schema, decodeEnvelope(bytes).raw) as DeleteOptions;
+    const { value } = parseText(contentType?.includes('yaml') === true ? 'yaml' : 'json', bytes, false);
+    // Clients name any group's version here; the options are one type.
+    const { apiVersion: _apiVersion, kind: _kind, ...options } = asKind({ ...call.kind, group: '', version: 'v1', kind: 'DeleteOptions', schema: metaTypes.DeleteOptions } as never, { ...(value as object), apiVersion: 'v1', kind: 'DeleteOptions' }, [], { fieldValidation: 'Ignore', warnings: [] });
+    const { dryRun, metadata: _metadata, ...rest } = options as unknown as DeleteOptions & { dryRun?: string[]; metadata?: unknown };
+    if (dryRun !== undefined && dryRun.length > 0) Object.assign(call, { dryRun: dryRunParameter(new URLSearchParams(dryRun.map((one) => ['dryRun', one]))) });
+    return rest;
+  }
+
+  #updated(request: HttpRequest, call: Call, result: Updated | Answer): HttpAnswer {
+    if (isAnswer(result)) return this.#one(request, call, result, 200);
+    return this.#one(request, call, result.item, result.created ? 201 : 200);
+  }
+
+  #one(request: HttpRequest, call: Call, result: Item | Answer, status: number): HttpAnswer {
+    const encoding = this.#encoding(request);
+    if (result instanceof Item) return answer(encodeItem(result, encoding), status, call, encoding);
+    const { value } = result;
+    const kind = kindFor(`${value.apiVersion}/${value.kind}`);
+    return answer(encodeValue(value, kind, encoding.representation), result.created ? 201 : status, call, encoding);
+  }
+
+  #encoding(request: HttpRequest): EncodeOptions {
+    return {
+      representation: negotiate(request.headers.get('accept'), { protobuf: true, views: true }),
+      includeObject: includeObjectParameter(request.query),
+      now: this.#options.clock.now(),
+    };
+  }
+}
+
+function answer(body: string | Uint8Array, status: number, call: Call, { representation }: EncodeOptions): HttpAnswer {
+  return { status, headers: { 'content-type': representation.contentType, ...warningHeaders(call) }, body };
+}
+
+/** Longest warning that a header carries. */
+const warningLengthMax = 256;
+
+function warningHeaders({ warnings }: Call): Record<string, string[]> {
+  if (warnings.length === 0) return {};
+  const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&').slice(0, warningLengthMax);
+  return { warning: [...new Set(warnings)].slice(0, 50).map((text) => `299 - "${printable(text)}"`) };
+}

@@ -1,0 +1,184 @@
+import { badRequest, type Clock, isStatusError, type KubeObject, StatusError } from '@kajitori/apimachinery';
+import { encodeEnvelope } from '@kajitori/schema';
+import type { Call } from '../call.ts';
+import { encodeItem, encodeValue } from '../negotiation/encode.ts';
+import { negotiate, protobufType, type Representation } from '../negotiation/media-type.ts';
+import { tableOf } from '../negotiation/table.ts';
+import type { Operations } from '../operations/operations.ts';
+import { listParameters } from '../registry/list-query.ts';
+import { bookmarkObject, type ItemEvent } from '../watch/watch-events.ts';
+import type { WatchParameters, WatchSink } from '../watch/watch-session.ts';
+import type { HttpRequest } from './http-request.ts';
+import { includeObjectParameter, rawListParameters } from './query-options.ts';
+import { isTrue } from './request-info.ts';
+
+/** Where the frames of one watch go: a response, or a WebSocket. */
+export interface WatchOutput {
+  /** Called once, before the first frame. */
+  open(contentType: string): void;
+  write(frame: Uint8Array): void;
+  /** Bytes written and not yet taken by the client. */
+  pendingBytes(): number;
+  end(): void;
+}
+
+/** A client that leaves this much unread is cut; it resumes from its last event. */
+const pendingBytesMax = 16 * 1024 * 1024;
+const bookmarkIntervalMilliseconds = 60_000;
+const timeoutSecondsDefault = { least: 1800, most: 3600 };
+
+/** Serves one watch on an output until it times out, the client leaves, or the log cannot be followed. */
+export async function serveWatch(operations: Operations, clock: Clock, request: HttpRequest, call: Call, output: WatchOutput): Promise<void> {
+  const query = watchParameters(request, call);
+  const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), { protobuf: true, views: true });
+  const encoder = new FrameEncoder(call, representation, clock, includeObjectParameter(request.query));
+  await operations.authorizeWatch(call);
+  const slow = new AbortController();
+  const timeout = AbortSignal.timeout(timeoutSeconds(request.query) * 1000);
+  const signal = AbortSignal.any([request.signal, timeout, slow.signal]);
+  output.open(representation.encoding === 'protobuf' ? `${protobufType};stream=watch` : 'application/json');
+  const sink = new FrameSink(encoder, output, () => slow.abort(), isTrue(request.query.get('allowWatchBookmarks')));
+  const bookmarks = setInterval(() => sink.bookmark(), bookmarkIntervalMilliseconds);
+  bookmarks.unref();
+  try {
+    await operations.watch(call, query, sink, signal);
+    if (!slow.signal.aborted && !request.signal.aborted) sink.bookmark();
+  } catch (error) {
+    if (!request.signal.aborted) output.write(encoder.error(error));
+  } finally {
+    clearInterval(bookmarks);
+    output.end();
+  }
+}
+
+function watchParameters(request: HttpRequest, call: Call): WatchParameters {
+  const raw = rawListParameters(request.query);
+  const send = request.query.get('sendInitialEvents');
+  const sendInitialEvents = send === null || send === '' ? undefined : isTrue(send);
+  const invalid = (detail: string): StatusError =>
+    new StatusError('Invalid', `ListOptions.meta.k8s.io "" is invalid: ${detail}`, { details: { group: 'meta.k8s.io', kind: 'ListOptions' } });
+  if (raw.continue !== undefined && raw.continue !== '') throw badRequest('continue is not allowed on a watch');
+  if (sendInitialEvents !== undefined && raw.resourceVersionMatch !== 'NotOlderThan') {
+    throw invalid('resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  }
+  if (sendInitialEvents === undefined && (raw.resourceVersionMatch ?? '') !== '') {
+    throw invalid('resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  }
+  const { resourceVersionMatch: _match, limit: _limit, ...checked } = raw;
+  return { ...listParameters(call.kind, checked), sendInitialEvents };
+}
+
+function timeoutSeconds(query: URLSearchParams): number {
+  const text = query.get('timeoutSeconds') ?? '';
+  if (text !== '' && !/^\d{1,9}$/.test(text)) throw badRequest(`timeoutSeconds: Invalid value: ${JSON.stringify(text)}: must be a whole number of seconds`);
+  const { least, most } = timeoutSecondsDefault;
+  const asked = Number(text);
+  // Spread, so that a crowd of watchers does not come back at one instant.
+  return asked > 0 ? Math.min(asked, 24 * 3600) : least + Math.random() * (most - least);
+}
+
+class FrameSink implements WatchSink {
+  readonly #encoder: FrameEncoder;
+  readonly #output: WatchOutput;
+  readonly #cut: () => void;
+  readonly #bookmarks: boolean;
+  #revision = 0;
+
+  constructor(encoder: FrameEncoder, output: WatchOutput, cut: () => void, bookmarks: boolean) {
+    this.#encoder = encoder;
+    this.#output = output;
+    this.#cut = cut;
+    this.#bookmarks = bookmarks;
+  }
+
+  send(events: readonly ItemEvent[], { batch, key }: Parameters<WatchSink['send']>[1]): void {
+    this.#write(batch.once(`frames ${key} ${this.#encoder.key}`, () => this.#encoder.events(events)));
+  }
+
+  progress(revision: number): void {
+    this.#revision = revision;
+  }
+
+  initialEventsEnd(revision: number): void {
+    this.#revision = revision;
+    if (this.#bookmarks) this.#write(this.#encoder.bookmark(revision, true));
+  }
+
+  bookmark(): void {
+    if (this.#bookmarks && this.#revision > 0) this.#write(this.#encoder.bookmark(this.#revision, false));
+  }
+
+  #write(frame: Uint8Array): void {
+    this.#output.write(frame);
+    if (this.#output.pendingBytes() > pendingBytesMax) this.#cut();
+  }
+}
+
+/** Writes watch events in one representation. */
+class FrameEncoder {
+  /** Watches with the same key write the same bytes. */
+  readonly key: string;
+  readonly #call: Call;
+  readonly #representation: Representation;
+  readonly #clock: Clock;
+  readonly #includeObject: 'None' | 'Metadata' | 'Object';
+
+  constructor(call: Call, representation: Representation, clock: Clock, includeObject: 'None' | 'Metadata' | 'Object') {
+    this.#call = call;
+    this.#representation = representation;
+    this.#clock = clock;
+    this.#includeObject = includeObject;
+    this.key = `${representation.encoding} ${representation.as} ${includeObject}`;
+  }
+
+  events(events: readonly ItemEvent[]): Uint8Array {
+    const options = { representation: this.#representation, includeObject: this.#includeObject, now: this.#clock.now() };
+    if (this.#representation.encoding === 'protobuf') {
+      return Buffer.concat(events.map(({ type, item }) => protobufFrame(type, encodeItem(item, options) as Uint8Array)));
+    }
+    return Buffer.from(events.map(({ type, item }) => `{"type":"${type}","object":${encodeItem(item, { ...options, representation: asJson(options.representation) }) as string}}\n`).join(''));
+  }
+
+  bookmark(revision: number, initialEventsEnd: boolean): Uint8Array {
+    const { kind } = this.#call;
+    const bookmark = bookmarkObject(kind, revision, initialEventsEnd) as KubeObject;
+    if (this.#representation.encoding === 'protobuf') return protobufFrame('BOOKMARK', encodeValue(bookmark, kind, this.#representation) as Uint8Array);
+    const object =
+      this.#representation.as === 'table'
+        ? { ...tableOf(kind, [], { resourceVersion: String(revision) }, { includeObject: 'None', now: this.#clock.now() }), rows: [{ cells: [], object: { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } }] }
+        : this.#representation.as === 'partial'
+          ? { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
+          : bookmark;
+    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+  }
+
+  error(error: unknown): Uint8Array {
+    const status = isStatusError(error) ? error.toStatus() : new StatusError('InternalError', 'the watch ended by an internal error; start it again').toStatus();
+    if (this.#representation.encoding === 'protobuf') return protobufFrame('ERROR', encodeValue(status as unknown as KubeObject, undefined, { encoding: 'json' }) as unknown as Uint8Array);
+    return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status })}\n`);
+  }
+}
+
+function asJson(representation: Representation): Representation {
+  return { ...representation, encoding: 'json' };
+}
+
+/** A length-prefixed `WatchEvent` message: type = 1, object (RawExtension with raw = 1) = 2, in an envelope. */
+function protobufFrame(type: string, object: Uint8Array): Uint8Array {
+  const field = (number: number, bytes: Uint8Array): Uint8Array => Buffer.concat([Uint8Array.from([(number << 3) | 2, ...varint(bytes.length)]), bytes]);
+  const event = Buffer.concat([field(1, Buffer.from(type)), field(2, field(1, object))]);
+  const frame = encodeEnvelope('v1', 'WatchEvent', event);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(frame.length);
+  return Buffer.concat([length, frame]);
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  return [...bytes, rest];
+}

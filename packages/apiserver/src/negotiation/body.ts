@@ -1,0 +1,119 @@
+import { apiVersionOf, badRequest, type KubeObject, parseApiVersion, StatusError } from '@kajitori/apimachinery';
+import type { Kind } from '@kajitori/kinds';
+import { decodeEnvelope, decodeJson, decodeProtobuf, normalize } from '@kajitori/schema';
+import { parseDocument } from 'yaml';
+import { parseMediaTypes, protobufType } from './media-type.ts';
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+export interface DecodeOptions {
+  /** The Content-Type header. */
+  contentType: string | undefined;
+  fieldValidation: FieldValidation;
+  /** Receives what Warn finds. */
+  warnings: string[];
+}
+
+/** Deepest YAML alias expansion: more is an attack, not a manifest. */
+const yamlAliasesMax = 100;
+
+const text = new TextDecoder('utf-8', { fatal: true });
+
+/** What a body says, before it is known to be of any kind: JSON, YAML, or a protobuf envelope. */
+export type RawBody = { value: unknown; duplicates: string[] };
+
+/**
+ * The object in a request's body: parsed, of the right kind, with known fields only and typed values.
+ * @throws StatusError BadRequest or UnsupportedMediaType that says what was wrong.
+ */
+export function decodeObject(kind: Kind, bytes: Uint8Array, options: DecodeOptions): KubeObject {
+  const format = formatOf(options.contentType);
+  if (format === 'protobuf') return decodeProtobufObject(kind, bytes);
+  const { value, duplicates } = parseText(format, bytes, options.fieldValidation !== 'Ignore');
+  return asKind(kind, value, duplicates, options);
+}
+
+/** Checks kind, types and field names of a parsed value; also for the results of patches. */
+export function asKind(kind: Kind, value: unknown, duplicates: readonly string[], { fieldValidation, warnings }: Omit<DecodeOptions, 'contentType'>): KubeObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: an object is expected`);
+  }
+  const object = value as KubeObject;
+  checkKind(kind, object);
+  const { errors, unknown } = normalize(kind.schema.schema, object, { unknown: 'drop' });
+  const cannot = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}`;
+  if (errors.length > 0) throw badRequest(`${cannot}: ${errors.map(({ message }) => message).join(', ')}`);
+  if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {};
+  const findings = [...unknown.map((path) => `unknown field "${path}"`), ...duplicates.map((path) => `duplicate field "${path}"`)];
+  if (findings.length > 0 && fieldValidation === 'Strict') throw badRequest(`${cannot}: strict decoding error: ${findings.join(', ')}`);
+  if (fieldValidation === 'Warn') warnings.push(...findings);
+  return object;
+}
+
+function formatOf(contentType: string | undefined): 'json' | 'yaml' | 'protobuf' {
+  const type = contentType === undefined || contentType === '' ? 'application/json' : (parseMediaTypes(contentType)[0]?.type ?? '');
+  if (type === 'application/json') return 'json';
+  if (type === 'application/yaml') return 'yaml';
+  if (type === protobufType) return 'protobuf';
+  throw new StatusError(
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  );
+}
+
+export function parseText(format: 'json' | 'yaml', bytes: Uint8Array, findDuplicates: boolean): RawBody {
+  if (format === 'yaml') return parseYaml(bytes, findDuplicates);
+  try {
+    if (findDuplicates) return decodeJson(bytes);
+    return { value: JSON.parse(text.decode(bytes)), duplicates: [] };
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
+    throw badRequest(`the body of the request is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+function parseYaml(bytes: Uint8Array, findDuplicates: boolean): RawBody {
+  let source: string;
+  try {
+    source = text.decode(bytes);
+  } catch (error) {
+    throw badRequest('the body of the request is not valid UTF-8', error);
+  }
+  const document = parseDocument(source, { uniqueKeys: findDuplicates, maxAliasCount: yamlAliasesMax } as object);
+  const duplicates: string[] = [];
+  for (const error of document.errors) {
+    if (error.code === 'DUPLICATE_KEY') duplicates.push(/Map keys must be unique/.test(error.message) ? duplicateKeyAt(source, error.pos[0]) : error.message);
+    else throw badRequest(`the body of the request is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
+  }
+  try {
+    return { value: document.toJS({ maxAliasCount: yamlAliasesMax }), duplicates };
+  } catch (error) {
+    throw badRequest(`the body of the request is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+function duplicateKeyAt(source: string, at: number): string {
+  return /^["']?([^"':\n]+)/.exec(source.slice(at))?.[1]?.trim() ?? '';
+}
+
+function decodeProtobufObject(kind: Kind, bytes: Uint8Array): KubeObject {
+  const envelope = decodeEnvelope(bytes);
+  checkKind(kind, { apiVersion: envelope.apiVersion, kind: envelope.kind });
+  const value = decodeProtobuf(kind.schema.schema, envelope.raw) as KubeObject;
+  value.apiVersion = apiVersionOf(kind);
+  value.kind = kind.kind;
+  value.metadata ??= {};
+  return value;
+}
+
+/** An absent kind or version is that of the URL. */
+function checkKind(kind: Kind, object: { apiVersion?: unknown; kind?: unknown }): void {
+  const { apiVersion = apiVersionOf(kind), kind: name = kind.kind } = object;
+  const said = typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined;
+  if (said === undefined || typeof name !== 'string') throw badRequest('apiVersion and kind must be strings, apiVersion as in "v1" or "apps/v1"');
+  if (said.group !== kind.group || said.version !== kind.version || name !== kind.kind) {
+    throw badRequest(`the API version in the data (${String(apiVersion)}, kind ${name}) does not match the expected API version (${apiVersionOf(kind)}, kind ${kind.kind})`);
+  }
+  object.apiVersion = apiVersion;
+  object.kind = name;
+}

@@ -1,0 +1,74 @@
+import { apiVersionOf, type KubeObject } from '@kajitori/apimachinery';
+import type { Kind } from '@kajitori/kinds';
+import { encodeEnvelope, encodeProtobuf } from '@kajitori/schema';
+import { stringify } from 'yaml';
+import type { Item } from '../registry/item.ts';
+import type { ItemPage } from '../registry/read.ts';
+import type { Representation } from './media-type.ts';
+import { type IncludeObject, partialOf, tableOf } from './table.ts';
+
+export interface EncodeOptions {
+  representation: Representation;
+  includeObject: IncludeObject;
+  now: Date;
+}
+
+/** The body of an answer with one object. */
+export function encodeItem(item: Item, { representation, includeObject, now }: EncodeOptions): string | Uint8Array {
+  const { kind } = item;
+  const version = item.revision === undefined ? {} : { resourceVersion: String(item.revision) };
+  if (representation.as === 'table') return JSON.stringify(tableOf(kind, [item], version, { includeObject, now }));
+  if (representation.as === 'partial') return encodeValue(partialOf(item.object), undefined, representation);
+  return representation.encoding === 'json' ? item.json : encodeValue(item.object, kind, representation);
+}
+
+/** The body of an answer with a collection. Stored texts are joined, not parsed, where nothing has to change. */
+export function encodePage(kind: Kind, page: ItemPage, { representation, includeObject, now }: EncodeOptions): string | Uint8Array {
+  const { items, ...rest } = page;
+  const metadata = JSON.parse(JSON.stringify(rest)) as Record<string, unknown>;
+  if (representation.as === 'table') return JSON.stringify(tableOf(kind, items, metadata, { includeObject, now }));
+  if (representation.as === 'partial') {
+    const list = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map((item) => partialOf(item.object)) };
+    return encodeValue(list as unknown as KubeObject, undefined, representation);
+  }
+  const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
+  if (representation.encoding === 'json') return `${JSON.stringify(head).slice(0, -1)},"items":[${items.map((item) => item.json).join(',')}]}`;
+  if (representation.encoding === 'protobuf') return encodeListProtobuf(kind, head, items);
+  return encodeValue({ ...head, items: items.map((item) => item.object) } as unknown as KubeObject, undefined, representation);
+}
+
+/** Any value in the representation; protobuf needs the kind whose schema it follows. */
+export function encodeValue(value: KubeObject, kind: Kind | undefined, { encoding }: Pick<Representation, 'encoding'>): string | Uint8Array {
+  if (encoding === 'yaml') return stringify(value, { aliasDuplicateObjects: false });
+  if (encoding === 'protobuf' && kind !== undefined) return encodeEnvelope(value.apiVersion, value.kind, encodeProtobuf(kind.schema.schema, value));
+  return JSON.stringify(value);
+}
+
+/** Every List type has its ListMeta as field 1 and its items as field 2. */
+function encodeListProtobuf(kind: Kind, head: { kind: string; apiVersion: string; metadata: Record<string, unknown> }, items: readonly Item[]): Uint8Array {
+  const metadata = encodeProtobuf(listMetaSchema, head.metadata);
+  const parts: Uint8Array[] = [lengthDelimited(1, metadata)];
+  for (const item of items) parts.push(lengthDelimited(2, encodeProtobuf(kind.schema.schema, item.object)));
+  return encodeEnvelope(head.apiVersion, head.kind, Buffer.concat(parts));
+}
+
+const listMetaSchema = {
+  type: 'object' as const,
+  properties: {
+    selfLink: { type: 'string' as const, proto: { number: 1, type: 'string' as const } },
+    resourceVersion: { type: 'string' as const, proto: { number: 2, type: 'string' as const } },
+    continue: { type: 'string' as const, proto: { number: 3, type: 'string' as const } },
+    remainingItemCount: { type: 'integer' as const, format: 'int64', proto: { number: 4, type: 'int64' as const } },
+  },
+};
+
+function lengthDelimited(field: number, bytes: Uint8Array): Uint8Array {
+  const header: number[] = [(field << 3) | 2];
+  let length = bytes.length;
+  while (length > 0x7f) {
+    header.push((length & 0x7f) | 0x80);
+    length >>>= 7;
+  }
+  header.push(length);
+  return Buffer.concat([Uint8Array.from(header), bytes]);
+}

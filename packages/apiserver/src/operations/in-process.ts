@@ -1,0 +1,104 @@
+import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
+import type { ListQuery, Target, Transport, WatchEvent } from '@kajitori/client';
+import type { Storage } from '@kajitori/storage';
+import type { Call } from '../call.ts';
+import { patchedObject } from '../patches/patched-object.ts';
+import type { Item } from '../registry/item.ts';
+import { listParameters } from '../registry/list-query.ts';
+import type { Updated } from '../registry/update.ts';
+import type { ItemEvent } from '../watch/watch-events.ts';
+import type { WatchSink } from '../watch/watch-session.ts';
+import { type Answer, isAnswer, type Operations } from './operations.ts';
+
+/** Most events that wait for a slow in-process watcher before its watch is cut; it lists again. */
+const queuedEventsMax = 50_000;
+
+/** The API of one cluster for callers in this process: the same operations as over HTTP, without sockets and JSON. */
+export function inProcessTransport(operations: Operations, storage: Storage, cluster: ClusterId): Transport {
+  const bound = storage.cluster(cluster);
+  const callFor = (target: Target, verb: string): Call => ({
+    cluster,
+    storage: bound,
+    user: target.user,
+    verb,
+    kind: target.kind,
+    namespace: target.namespace,
+    name: target.name ?? '',
+    subresource: target.subresource ?? '',
+    dryRun: false,
+    warnings: [],
+  });
+  return {
+    get: async (target) => objectOf(await operations.get(callFor(target, 'get'))),
+    list: async (target, query) => {
+      const page = await operations.list(callFor(target, 'list'), listParameters(target.kind, query));
+      return {
+        items: page.items.map((item) => item.object),
+        resourceVersion: page.resourceVersion,
+        ...(page.continue === undefined ? {} : { continue: page.continue }),
+      };
+    },
+    create: async (target, body) => objectOf(await operations.create(callFor(target, 'create'), structuredClone(body))),
+    update: async (target, body) => objectOf(await operations.update(callFor(target, 'update'), structuredClone(body))),
+    patch: async (target, body, type) => {
+      const call = callFor(target, 'patch');
+      return objectOf(await operations.patch(call, (old) => patchedObject(call, old, { type, patch: body, fieldValidation: 'Ignore' })));
+    },
+    delete: async (target, query) => {
+      await operations.delete(callFor(target, 'delete'), query);
+    },
+    watch: (target, query) => watchObjects(operations, callFor(target, 'watch'), query),
+  };
+}
+
+function objectOf(result: Item | Answer | Updated): KubeObject {
+  if (isAnswer(result)) return result.value;
+  return 'item' in result ? result.item.object : result.object;
+}
+
+async function* watchObjects(
+  operations: Operations,
+  call: Call,
+  query: ListQuery & { resourceVersion: string; signal: AbortSignal },
+): AsyncGenerator<WatchEvent<KubeObject>> {
+  const queue: WatchEvent<KubeObject>[] = [];
+  const overflow = new AbortController();
+  let wake = Promise.withResolvers<void>();
+  const push = (event: WatchEvent<KubeObject>): void => {
+    queue.push(event);
+    if (queue.length > queuedEventsMax) overflow.abort(new Error('the watcher is too slow'));
+    wake.resolve();
+  };
+  const sink: WatchSink = {
+    send: (events: readonly ItemEvent[]) => events.forEach(({ type, item }) => push({ type, object: item.object })),
+    progress: (revision) => push({ type: 'BOOKMARK', resourceVersion: String(revision) }),
+    initialEventsEnd: () => undefined,
+  };
+  const stop = new AbortController();
+  const signal = AbortSignal.any([query.signal, overflow.signal, stop.signal]);
+  const parameters = { ...listParameters(call.kind, query), sendInitialEvents: undefined };
+  let ended = false;
+  let failure: unknown;
+  void operations
+    .watch(call, parameters, sink, signal)
+    .catch((error: unknown) => {
+      failure = error;
+    })
+    .finally(() => {
+      ended = true;
+      wake.resolve();
+    });
+  try {
+    for (;;) {
+      await wake.promise;
+      wake = Promise.withResolvers<void>();
+      for (const event of queue.splice(0)) yield event;
+      if (!ended || queue.length > 0) continue;
+      if (overflow.signal.aborted) throw overflow.signal.reason;
+      if (failure !== undefined) throw failure;
+      return;
+    }
+  } finally {
+    stop.abort();
+  }
+}

@@ -1,0 +1,178 @@
+import { type KubeObject, methodNotAllowed, type Clock, notFound, StatusError } from '@kajitori/apimachinery';
+import type { Logger } from '@kajitori/telemetry';
+import type { Admission } from '../admission/admission.ts';
+import { type Authorize, refusal } from '../authorization/authorizer.ts';
+import { type Call, groupResourceOf } from '../call.ts';
+import type { Kind } from '@kajitori/kinds';
+import { createObject } from '../registry/create.ts';
+import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
+import type { Item } from '../registry/item.ts';
+import type { ListParameters } from '../registry/list-query.ts';
+import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
+import { type Updated, updateObject } from '../registry/update.ts';
+import { reviews, type ReviewServices } from '../reviews/reviews.ts';
+import { boundPod } from '../subresources/binding.ts';
+import { scaleOf, withScale } from '../subresources/scale.ts';
+import { runWatch, type WatchParameters, type WatchSink } from '../watch/watch-session.ts';
+import type { WatchHub } from '../watch/watch-hub.ts';
+
+export interface OperationServices extends ReviewServices {
+  clock: Clock;
+  admission: Admission;
+  authorize: Authorize;
+  hub: WatchHub;
+  /** The catalogue's Pod: Bindings act on it. */
+  podKind: Kind;
+  logger: Logger;
+}
+
+/** An answer that is no stored object: a Scale, a review, a token. */
+export interface Answer {
+  value: KubeObject;
+  created: boolean;
+}
+
+export type Change = (old: KubeObject) => KubeObject | Promise<KubeObject>;
+
+/**
+ * The API's verbs, after authentication. Every way in (HTTP, in process) ends here, so that authorization and admission
+ * are passed by all. What a kind or subresource has no verb for is refused here too.
+ */
+export class Operations {
+  readonly services: OperationServices;
+
+  constructor(services: OperationServices) {
+    this.services = services;
+  }
+
+  async get(call: Call): Promise<Item | Answer> {
+    await this.#admitVerb(call, 'get');
+    const item = await readOne(call);
+    return call.subresource === 'scale' ? { value: scaleOf(call.kind, item.draft()), created: false } : item;
+  }
+
+  async list(call: Call, query: ListParameters): Promise<ItemPage> {
+    await this.#admitVerb(call, 'list');
+    return readPage(call, query);
+  }
+
+  async watch(call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<void> {
+    await this.authorizeWatch(call);
+    await runWatch(this.services.hub, call, query, sink, signal);
+  }
+
+  authorizeWatch(call: Call): Promise<void> {
+    return this.#admitVerb(call, 'watch');
+  }
+
+  async create(call: Call, body: KubeObject): Promise<Item | Answer> {
+    await this.#admitVerb(call, 'create');
+    const { kind, subresource } = call;
+    if (subresource !== '') return this.#createSubresource(call, body);
+    if (kind.stored) return createObject(this.services, call, body);
+    if (kind.kind === 'Binding') return this.#bind({ ...call, name: body.metadata.name ?? '' }, body);
+    const review = reviews[`${kind.group}/${kind.kind}`];
+    if (review === undefined) throw methodNotAllowed(groupResourceOf(kind), 'create');
+    return { value: await review(this.services, call, body), created: true };
+  }
+
+  /** `body` is the whole new object, or the Scale of it. */
+  async update(call: Call, body: KubeObject): Promise<Updated | Answer> {
+    await this.#admitVerb(call, 'update');
+    if (call.subresource === 'scale') return this.#scale(call, () => body);
+    const { strategy } = call.kind;
+    return updateObject(this.services, call, {
+      change: () => structuredClone(body),
+      part: partOf(call),
+      requireVersion: !strategy.allowUnconditionalUpdate,
+      ...(strategy.allowCreateOnUpdate === true && call.subresource === '' ? { createFrom: () => structuredClone(body) } : {}),
+    });
+  }
+
+  /** `change` computes the patched object from the present one; for `scale`, the patched Scale from the present Scale. */
+  async patch(call: Call, change: Change, createFrom?: () => KubeObject): Promise<Updated | Answer> {
+    await this.#admitVerb(call, 'patch');
+    if (call.subresource === 'scale') return this.#scale(call, change);
+    return updateObject(this.services, call, { change, part: partOf(call), requireVersion: false, ...(createFrom === undefined ? {} : { createFrom }) });
+  }
+
+  async delete(call: Call, options: DeleteOptions): Promise<Deleted> {
+    await this.#admitVerb(call, 'delete');
+    return deleteObject(this.services, call, options);
+  }
+
+  async deleteCollection(call: Call, query: ListParameters, options: DeleteOptions): Promise<Item[]> {
+    await this.#admitVerb(call, 'deletecollection');
+    return deleteCollection(this.services, call, query, options);
+  }
+
+  /** For `connect` subresources (exec, log, proxy), which their own rooms serve once this has passed. */
+  async admitConnect(call: Call): Promise<Item> {
+    await this.#authorize(call);
+    return readOne({ ...call, subresource: '' });
+  }
+
+  async #scale(call: Call, change: Change): Promise<Answer> {
+    const { item } = await updateObject(this.services, call, {
+      part: 'main',
+      requireVersion: false,
+      change: async (old) => withScale(call.kind, old, await change(scaleOf(call.kind, old))),
+    });
+    return { value: scaleOf(call.kind, item.draft()), created: false };
+  }
+
+  async #createSubresource(call: Call, body: KubeObject): Promise<Item | Answer> {
+    if (call.subresource === 'binding') return this.#bind(call, body);
+    if (call.subresource === 'eviction') return this.#evict(call, body);
+    throw methodNotAllowed(groupResourceOf(call.kind), 'create');
+  }
+
+  async #bind(call: Call, body: KubeObject): Promise<Answer> {
+    const pods = this.services.podKind;
+    await updateObject(this.services, { ...call, kind: pods }, {
+      part: 'whole',
+      requireVersion: false,
+      change: (old) => boundPod(pods, old, body, this.services.clock.now()),
+    });
+    return { value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject, created: true };
+  }
+
+  /** An eviction is a deletion with the Eviction's options; budgets are checked by admission of the deletion. */
+  async #evict(call: Call, body: KubeObject): Promise<Answer> {
+    const options = (body['deleteOptions'] ?? {}) as DeleteOptions;
+    await deleteObject(this.services, call, options);
+    return { value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject, created: true };
+  }
+
+  async #admitVerb(call: Call, verb: string): Promise<void> {
+    checkScope(call);
+    if (call.subresource === '') {
+      if (!(call.kind.verbs as readonly string[]).includes(verb)) throw methodNotAllowed(groupResourceOf(call.kind), verb);
+    } else {
+      const subresource = call.kind.subresources?.[call.subresource];
+      if (subresource === undefined) throw notFound(groupResourceOf(call.kind), `${call.name}/${call.subresource}`);
+      if (!subresource.verbs.includes(verb)) throw methodNotAllowed(groupResourceOf(call.kind), verb);
+    }
+    await this.#authorize({ ...call, verb });
+  }
+
+  async #authorize({ cluster, user, verb, kind, namespace, name, subresource }: Call): Promise<void> {
+    const attributes = { user, verb, resource: { group: kind.group, resource: kind.plural, subresource, namespace, name } };
+    const { allowed, reason } = await this.services.authorize(cluster, attributes);
+    if (!allowed) throw refusal(attributes, reason);
+  }
+}
+
+function partOf({ subresource }: Call): 'main' | 'status' | 'whole' {
+  if (subresource === '') return 'main';
+  return subresource === 'status' ? 'status' : 'whole';
+}
+
+export function isAnswer(result: Item | Answer | Updated): result is Answer {
+  return 'value' in result;
+}
+
+/** A path that names nothing. */
+export function unknownPath(): StatusError {
+  return new StatusError('NotFound', 'the server could not find the requested resource');
+}

@@ -1,0 +1,48 @@
+import type { KubeObject } from '@kajitori/apimachinery';
+import { isRefusal } from '@kajitori/storage';
+import type { Call } from '../call.ts';
+import { checkNew, fillDefaults } from './check.ts';
+import { readError, refusalError } from './errors.ts';
+import type { Item } from './item.ts';
+import { generatedName, placeIn, stampNew } from './metadata.ts';
+import type { Registry } from './registry.ts';
+import { toItem, toStored } from './stored.ts';
+
+/** How often a generated name that is taken is drawn again. */
+const generateAttemptsMax = 8;
+
+/**
+ * Creates the object: admission, defaults, checks, one write. The draft is the caller's to give away.
+ * @throws StatusError AlreadyExists, Invalid, Forbidden, and what admission refuses.
+ */
+export async function createObject(registry: Registry, call: Call, draft: KubeObject): Promise<Item> {
+  const base = draft.metadata.generateName ?? '';
+  const generates = (draft.metadata.name ?? '') === '' && base !== '' && call.name === '';
+  placeIn(call, draft.metadata);
+  const { kind } = call;
+  fillDefaults(call, draft);
+  if (generates) draft.metadata.name = generatedName(base);
+  await registry.admission.mutate({ call, operation: 'CREATE', object: draft });
+  stampNew(call, draft, registry.clock.now());
+  fillDefaults(call, draft);
+  kind.strategy.prepareForCreate?.(draft);
+  checkNew(call, draft);
+  await registry.admission.validate({ call, operation: 'CREATE', object: draft });
+  for (let attempt = 1; ; attempt += 1) {
+    const object = toStored(kind, draft);
+    if (call.dryRun) return dryRunItem(call, draft, object);
+    const outcome = await call.storage.write([{ type: 'create', object }]).catch((error: unknown) => {
+      throw readError(error);
+    });
+    if (!isRefusal(outcome)) return toItem(kind, { ...object, revision: outcome.revisions[0] ?? 0 });
+    if (outcome.refused !== 'exists' || !generates || attempt === generateAttemptsMax) {
+      throw refusalError(outcome, kind, draft.metadata.name ?? '');
+    }
+    draft.metadata.name = generatedName(base);
+  }
+}
+
+async function dryRunItem(call: Call, draft: KubeObject, object: ReturnType<typeof toStored>): Promise<Item> {
+  if ((await call.storage.get(object)) !== undefined) throw refusalError({ refused: 'exists' }, call.kind, draft.metadata.name ?? '');
+  return toItem(call.kind, { ...object, revision: undefined as unknown as number });
+}

@@ -1,0 +1,144 @@
+import { badRequest, conflict, formatTime, isStatusError, type KubeObject, notFound, objectModified } from '@kajitori/apimachinery';
+import type { DeleteQuery } from '@kajitori/client';
+import { isRefusal, type StoredObject } from '@kajitori/storage';
+import { type Call, groupResourceOf } from '../call.ts';
+import { readError, refusalError } from './errors.ts';
+import type { Item } from './item.ts';
+import { readPage } from './read.ts';
+import { decodeContinue, type ListParameters } from './list-query.ts';
+import type { Registry } from './registry.ts';
+import { keyOf, toItem, toStored } from './stored.ts';
+
+const conflictRetriesMax = 10;
+/** How many objects of a collection are deleted side by side; they share commits. */
+const collectionWidth = 64;
+const collectionPageSize = 500;
+
+export interface DeleteOptions extends DeleteQuery {
+  /** The old form of `propagationPolicy: Orphan`. */
+  orphanDependents?: boolean;
+}
+
+export interface Deleted {
+  item: Item;
+  /** False while a grace period or a finalizer holds the object. */
+  gone: boolean;
+}
+
+/**
+ * Deletes the object, or marks it as being deleted when a grace period or finalizers hold it.
+ * @throws StatusError NotFound, Conflict (preconditions), and what admission refuses.
+ */
+export async function deleteObject(registry: Registry, call: Call, options: DeleteOptions): Promise<Deleted> {
+  if (options.orphanDependents !== undefined && options.propagationPolicy !== undefined) {
+    throw badRequest('DeleteOptions: orphanDependents and propagationPolicy may not be both set');
+  }
+  let admitted = false;
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = await call.storage.get(keyOf(call.kind, call.namespace, call.name)).catch((error: unknown) => {
+      throw readError(error);
+    });
+    if (stored === undefined) throw notFound(groupResourceOf(call.kind), call.name);
+    checkPreconditions(call, stored, options);
+    const before = toItem(call.kind, stored);
+    if (!admitted) {
+      await registry.admission.mutate({ call, operation: 'DELETE', old: before.object });
+      await registry.admission.validate({ call, operation: 'DELETE', old: before.object });
+      admitted = true;
+    }
+    const deleted = await deleteOnce(registry, call, options, stored, before);
+    if (deleted !== undefined) return deleted;
+    if (attempt === conflictRetriesMax) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
+  }
+}
+
+function checkPreconditions(call: Call, stored: StoredObject, { preconditions }: DeleteOptions): void {
+  const refuse = (what: string, asked: string, found: string): never => {
+    throw conflict(
+      groupResourceOf(call.kind),
+      call.name,
+      `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`,
+    );
+  };
+  const { uid, resourceVersion } = preconditions ?? {};
+  if (uid !== undefined && uid !== stored.uid) refuse('UID', uid, stored.uid);
+  if (resourceVersion !== undefined && resourceVersion !== String(stored.revision)) {
+    refuse('ResourceVersion', resourceVersion, String(stored.revision));
+  }
+}
+
+/** Undefined when another writer was faster. */
+async function deleteOnce(registry: Registry, call: Call, options: DeleteOptions, stored: StoredObject, before: Item): Promise<Deleted | undefined> {
+  const draft = before.draft();
+  const graceSeconds = graceOf(call, draft, options);
+  const already = draft.metadata.deletionTimestamp !== undefined;
+  const finalizers = finalizersFor(call, draft, options);
+  const gone = finalizers.length === 0 && graceSeconds === 0;
+  if (!gone && !markDeleting(draft, finalizers, graceSeconds, registry.clock.now(), call)) return { item: before, gone: false };
+  const last = toStored(call.kind, draft);
+  if (call.dryRun) return { item: toItem(call.kind, { ...last, revision: stored.revision }), gone };
+  if (already && !gone && last.body === stored.body) return { item: before, gone: false };
+  const outcome = await call.storage
+    .write([
+      gone
+        ? { type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision }
+        : { type: 'update', object: last, expectedRevision: stored.revision },
+    ])
+    .catch((error: unknown) => {
+      throw readError(error);
+    });
+  if (!isRefusal(outcome)) return { item: toItem(call.kind, { ...last, revision: outcome.revisions[0] ?? 0 }), gone };
+  if (outcome.refused === 'conflict') return undefined;
+  throw refusalError(outcome, call.kind, call.name);
+}
+
+function graceOf({ kind }: Call, object: KubeObject, { gracePeriodSeconds }: DeleteOptions): number {
+  if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0) return 1;
+  return kind.strategy.deletionGraceSeconds?.(object, gracePeriodSeconds) ?? 0;
+}
+
+/** Finalizers after this request's propagation policy: `orphan` and `foregroundDeletion` are taken away or added. */
+function finalizersFor({ kind }: Call, { metadata }: KubeObject, options: DeleteOptions): string[] {
+  const held = metadata.finalizers ?? [];
+  const policy = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined) ?? kind.strategy.defaultPropagation;
+  if (policy === undefined && options.orphanDependents === undefined) return held;
+  const others = held.filter((one) => one !== 'orphan' && one !== 'foregroundDeletion');
+  if (policy === 'Orphan') return [...others, 'orphan'];
+  return policy === 'Foreground' ? [...others, 'foregroundDeletion'] : others;
+}
+
+/** Starts the deletion, or shortens the grace of one that runs. False when there is nothing to change. */
+function markDeleting(draft: KubeObject, finalizers: string[], graceSeconds: number, now: Date, { kind }: Call): boolean {
+  const { metadata } = draft;
+  const sameFinalizers = JSON.stringify(metadata.finalizers ?? []) === JSON.stringify(finalizers);
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  const running = metadata.deletionTimestamp !== undefined;
+  if (running && graceSeconds >= (metadata.deletionGracePeriodSeconds ?? 0)) return !sameFinalizers;
+  metadata.deletionTimestamp = formatTime(new Date(now.getTime() + graceSeconds * 1000));
+  metadata.deletionGracePeriodSeconds = graceSeconds;
+  if (!running && kind.strategy.generation && metadata.generation !== undefined) metadata.generation += 1;
+  return true;
+}
+
+/** Deletes all that the selectors choose; what vanishes meanwhile is not an error. */
+export async function deleteCollection(registry: Registry, call: Call, query: ListParameters, options: DeleteOptions): Promise<Item[]> {
+  const deleted: Item[] = [];
+  let page = await readPage(call, { ...query, limit: query.limit ?? collectionPageSize });
+  for (;;) {
+    for (let at = 0; at < page.items.length; at += collectionWidth) {
+      await Promise.all(
+        page.items.slice(at, at + collectionWidth).map(async (item) => {
+          const { namespace = '', name = '' } = item.object.metadata;
+          try {
+            deleted.push((await deleteObject(registry, { ...call, namespace, name }, options)).item);
+          } catch (error) {
+            if (!isStatusError(error, 'NotFound')) throw error;
+          }
+        }),
+      );
+    }
+    if (page.continue === undefined || query.limit !== undefined) return deleted;
+    page = await readPage(call, { ...query, limit: collectionPageSize, continueFrom: decodeContinue(page.continue) });
+  }
+}

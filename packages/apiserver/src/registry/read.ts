@@ -1,0 +1,132 @@
+import { badRequest, expired, type FieldSelector, matchesFields, matchesLabels, notFound, StatusError } from '@kajitori/apimachinery';
+import { ExpiredError, type ListOptions, type Page, type StoredObject } from '@kajitori/storage';
+import { type Call, groupResourceOf } from '../call.ts';
+import { readError } from './errors.ts';
+import type { Item } from './item.ts';
+import { encodeContinue, type ListParameters } from './list-query.ts';
+import { keyOf, toItem } from './stored.ts';
+
+/** @throws StatusError NotFound. */
+export async function readOne(call: Call): Promise<Item> {
+  const stored = await call.storage.get(keyOf(call.kind, call.namespace, call.name)).catch((error: unknown) => {
+    throw readError(error);
+  });
+  if (stored === undefined) throw notFound(groupResourceOf(call.kind), call.name);
+  return toItem(call.kind, stored);
+}
+
+export interface ItemPage {
+  items: Item[];
+  resourceVersion: string;
+  continue?: string;
+  remainingItemCount?: number;
+}
+
+/**
+ * A page of a collection. Pages of one list show one state: the first page's revision travels in the continue token.
+ * @throws StatusError Expired (with a token to go on inconsistently) when that state is no longer in the log.
+ */
+export async function readPage(call: Call, query: ListParameters): Promise<ItemPage> {
+  const selection = selectionOf(call, query.fields);
+  const options: ListOptions = {
+    ...selection.options,
+    labels: query.labels,
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+    ...startOf(query),
+  };
+  const page = await listPage(call, query, options);
+  const objects = selection.rest.length === 0 ? page.objects : page.objects.filter((one) => matchesFields(selection.rest, metadataFields(one)));
+  return {
+    items: objects.map((one) => toItem(call.kind, one)),
+    resourceVersion: String(page.revision),
+    ...(page.next === undefined ? {} : { continue: encodeContinue({ revision: page.revision, ...page.next }) }),
+    ...(page.next === undefined || page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+  };
+}
+
+async function listPage(call: Call, query: ListParameters, options: ListOptions): Promise<Page> {
+  try {
+    const page = await call.storage.list(options);
+    if (query.resourceVersionMatch !== 'Exact') refuseFuture(query, page);
+    return page;
+  } catch (error) {
+    if (!(error instanceof ExpiredError)) throw readError(error);
+    if (query.continueFrom === undefined) throw expired(`The resourceVersion for the provided list is too old.`);
+    const { namespace, name } = query.continueFrom;
+    throw new StatusError(
+      'Expired',
+      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+      { continueToken: encodeContinue({ revision: -1, namespace, name }), cause: error },
+    );
+  }
+}
+
+function refuseFuture({ resourceVersion }: ListParameters, page: Page): void {
+  if (resourceVersion === undefined || resourceVersion <= page.revision) return;
+  throw new StatusError('Timeout', `Too large resource version: ${resourceVersion}, current: ${page.revision}`, {
+    details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 },
+  });
+}
+
+function startOf({ continueFrom, resourceVersion, resourceVersionMatch, limit }: ListParameters): Pick<ListOptions, 'after' | 'revision'> {
+  if (continueFrom !== undefined) {
+    const { revision, namespace, name } = continueFrom;
+    return { after: { namespace, name }, ...(revision === -1 ? {} : { revision }) };
+  }
+  const pinned = resourceVersion !== undefined && resourceVersion !== 0 ? resourceVersion : undefined;
+  // Without a match, a limit on a given version has always meant that exact version.
+  const exact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit !== undefined);
+  return pinned !== undefined && exact ? { revision: pinned } : {};
+}
+
+export interface Selection {
+  /** What storage can select by. */
+  options: Pick<ListOptions, 'group' | 'resource' | 'namespace' | 'name' | 'fields'>;
+  /** Terms on metadata that are left to check by hand. */
+  rest: FieldSelector;
+}
+
+/** Splits a field selector: equality on name and namespace becomes part of the key. */
+export function selectionOf(call: Pick<Call, 'kind' | 'namespace'>, fields: FieldSelector): Selection {
+  const { group, resource } = keyOf(call.kind, '', '');
+  let name: string | undefined;
+  let namespace = call.namespace === '' ? undefined : call.namespace;
+  const rest: FieldSelector[number][] = [];
+  const pushed: FieldSelector[number][] = [];
+  for (const term of fields) {
+    if (term.field === 'metadata.name' && term.operator === '=' && name === undefined) name = term.value;
+    else if (term.field === 'metadata.namespace' && term.operator === '=' && namespace === undefined && term.value !== '') namespace = term.value;
+    else if (term.field.startsWith('metadata.')) rest.push(term);
+    else pushed.push(term);
+  }
+  return {
+    options: {
+      group,
+      resource,
+      ...(call.kind.namespaced && namespace !== undefined ? { namespace } : {}),
+      ...(name === undefined ? {} : { name }),
+      fields: pushed,
+    },
+    rest,
+  };
+}
+
+export function metadataFields({ namespace, name }: Pick<StoredObject, 'namespace' | 'name'>): Record<string, string> {
+  return { 'metadata.name': name, 'metadata.namespace': namespace };
+}
+
+/** Whether an object, or its former self, is part of what a list or watch asked for. */
+export function selects(
+  call: Pick<Call, 'kind' | 'namespace'>,
+  query: Pick<ListParameters, 'labels' | 'fields'>,
+  object: Pick<StoredObject, 'namespace' | 'name' | 'labels' | 'fields'>,
+): boolean {
+  if (call.kind.namespaced && call.namespace !== '' && object.namespace !== call.namespace) return false;
+  if (query.labels.length > 0 && !matchesLabels(query.labels, object.labels)) return false;
+  return query.fields.length === 0 || matchesFields(query.fields, { ...object.fields, ...metadataFields(object) });
+}
+
+/** Refuses a collection request that names an object in no namespace. */
+export function checkScope({ kind, namespace, name }: Pick<Call, 'kind' | 'namespace' | 'name'>): void {
+  if (kind.namespaced && namespace === '' && name !== '') throw badRequest(`an empty namespace may not be set when a resource name is provided`);
+}

@@ -1,0 +1,131 @@
+import { conflict, invalid, invalidObject, isStatusError, type KubeObject, notFound, objectModified } from '@kajitori/apimachinery';
+import { isRefusal, type StoredObject } from '@kajitori/storage';
+import { type Call, groupResourceOf } from '../call.ts';
+import { checkUpdate, fillDefaults } from './check.ts';
+import { createObject } from './create.ts';
+import { readError, refusalError } from './errors.ts';
+import type { Item } from './item.ts';
+import { keepSystemFields, placeIn, specChanged } from './metadata.ts';
+import type { Registry } from './registry.ts';
+import { keyOf, toItem, toStored } from './stored.ts';
+
+/** How often a change that named no version is computed again on what another writer left. */
+const conflictRetriesMax = 10;
+
+export interface UpdateOptions {
+  /** Makes the wanted object from a copy of what lies there. Runs again after a conflict. */
+  change(old: KubeObject): KubeObject | Promise<KubeObject>;
+  /** PUT and apply may create; undefined where nothing can be made of nothing. */
+  createFrom?: () => KubeObject;
+  /** Subresources other than `status` that change only a part (scale, binding) hand in the rest unchanged. */
+  part: 'main' | 'status' | 'whole';
+  /** For kinds whose updates must name the version that they were made from. */
+  requireVersion: boolean;
+}
+
+export interface Updated {
+  item: Item;
+  created: boolean;
+}
+
+/**
+ * Read, change, check, write; again when another writer was faster and the client named no version.
+ * @throws StatusError NotFound, Conflict, Invalid, and what admission refuses.
+ */
+export async function updateObject(registry: Registry, call: Call, options: UpdateOptions): Promise<Updated> {
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = await call.storage.get(keyOf(call.kind, call.namespace, call.name)).catch((error: unknown) => {
+      throw readError(error);
+    });
+    if (stored === undefined) return createInstead(registry, call, options);
+    const written = await updateOnce(registry, call, options, stored);
+    if (written.item !== undefined) return { item: written.item, created: false };
+    if (!written.mayRetry || attempt === conflictRetriesMax) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
+  }
+}
+
+async function createInstead(registry: Registry, call: Call, { createFrom }: UpdateOptions): Promise<Updated> {
+  if (createFrom === undefined) throw notFound(groupResourceOf(call.kind), call.name);
+  try {
+    return { item: await createObject(registry, call, createFrom()), created: true };
+  } catch (error) {
+    // Someone made it in between: what was a creation is now an update that lost the race.
+    if (isStatusError(error, 'AlreadyExists')) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
+    throw error;
+  }
+}
+
+async function updateOnce(
+  registry: Registry,
+  call: Call,
+  options: UpdateOptions,
+  stored: StoredObject,
+): Promise<{ item: Item; mayRetry: boolean } | { item: undefined; mayRetry: boolean }> {
+  const before = toItem(call.kind, stored);
+  const wanted = await options.change(before.draft());
+  const sent = wanted.metadata.resourceVersion ?? '';
+  if (sent === '' && options.requireVersion) {
+    throw invalidObject(call.kind, call.name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
+  }
+  if (sent !== '' && sent !== '0' && sent !== String(stored.revision)) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
+  const draft = await preparedUpdate(registry, call, options, wanted, before.object);
+  if (endsDeletion(draft)) return { item: await finishDeletion(call, stored, before, draft), mayRetry: false };
+  const object = toStored(call.kind, draft);
+  if (object.body === stored.body) return { item: before, mayRetry: false };
+  if (call.dryRun) return { item: toItem(call.kind, { ...object, revision: stored.revision }), mayRetry: false };
+  const outcome = await call.storage.write([{ type: 'update', object, expectedRevision: stored.revision }]).catch((error: unknown) => {
+    throw readError(error);
+  });
+  if (!isRefusal(outcome)) return { item: toItem(call.kind, { ...object, revision: outcome.revisions[0] ?? 0 }), mayRetry: false };
+  if (outcome.refused !== 'conflict') throw refusalError(outcome, call.kind, call.name);
+  return { item: undefined, mayRetry: true };
+}
+
+async function preparedUpdate(registry: Registry, call: Call, options: UpdateOptions, wanted: KubeObject, old: KubeObject): Promise<KubeObject> {
+  const { kind } = call;
+  placeIn(call, wanted.metadata);
+  const draft = options.part === 'status' ? { ...structuredClone(old), metadata: statusMetadata(wanted, old), status: wanted['status'] } : wanted;
+  if (draft['status'] === undefined) delete draft['status'];
+  if (options.part === 'main' && kind.subresources?.['status'] !== undefined) keepStatus(draft, old);
+  keepSystemFields(call, draft, old);
+  fillDefaults(call, draft);
+  if (options.part === 'main') kind.strategy.prepareForUpdate?.(draft, old);
+  await registry.admission.mutate({ call, operation: 'UPDATE', object: draft, old });
+  fillDefaults(call, draft);
+  if (kind.strategy.generation && options.part !== 'status' && specChanged(draft, old)) {
+    draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
+  checkUpdate(call, draft, old);
+  await registry.admission.validate({ call, operation: 'UPDATE', object: draft, old });
+  return draft;
+}
+
+/** A status update may also touch labels, annotations, owners and finalizers, but nothing else of the metadata. */
+function statusMetadata(wanted: KubeObject, old: KubeObject): KubeObject['metadata'] {
+  const { labels, annotations, finalizers, ownerReferences, managedFields, uid } = wanted.metadata;
+  const kept = { ...old.metadata };
+  if (uid !== undefined) kept.uid = uid;
+  return Object.assign(kept, Object.fromEntries(Object.entries({ labels, annotations, finalizers, ownerReferences, managedFields }).filter(([, value]) => value !== undefined)));
+}
+
+function keepStatus(draft: KubeObject, old: KubeObject): void {
+  if (old['status'] === undefined) delete draft['status'];
+  else draft['status'] = structuredClone(old['status']);
+}
+
+/** The last finalizer went, and no grace is left to wait for. */
+function endsDeletion({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+async function finishDeletion(call: Call, stored: StoredObject, before: Item, draft: KubeObject): Promise<Item> {
+  const last = toStored(call.kind, draft);
+  if (call.dryRun) return toItem(call.kind, { ...last, revision: stored.revision });
+  const outcome = await call.storage.write([
+    { type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision, body: last.body },
+  ]);
+  if (!isRefusal(outcome)) return toItem(call.kind, { ...last, revision: outcome.revisions[0] ?? 0 });
+  if (outcome.refused === 'conflict') throw conflict(groupResourceOf(call.kind), call.name, objectModified);
+  if (outcome.refused === 'notFound') return before;
+  throw refusalError(outcome, call.kind, call.name);
+}

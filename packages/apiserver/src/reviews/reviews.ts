@@ -1,0 +1,106 @@
+import { badRequest, formatTime, type KubeObject } from '@kajitori/apimachinery';
+import { type Attributes, nodeNameOf, type PolicyRule, rulesFor, superuserGroup } from '@kajitori/authorization';
+import type { Authenticator } from '../authentication/authenticator.ts';
+import type { Authorize } from '../authorization/authorizer.ts';
+import type { RbacSource } from '../authorization/rbac-source.ts';
+import type { Call } from '../call.ts';
+
+export interface ReviewServices {
+  authorize: Authorize;
+  authenticator: Authenticator;
+  rbac: RbacSource;
+}
+
+/** Answers a kind that is asked, not stored: the object comes back with its status filled. */
+export type Review = (services: ReviewServices, call: Call, object: KubeObject) => Promise<KubeObject>;
+
+/** By `GROUP/KIND`. */
+export const reviews: Readonly<Record<string, Review>> = {
+  'authentication.k8s.io/SelfSubjectReview': async (_services, { user }, object) => ({
+    ...object,
+    metadata: { creationTimestamp: formatTime(new Date()) },
+    status: { userInfo: userInfo(user) },
+  }),
+  'authentication.k8s.io/TokenReview': tokenReview,
+  'authorization.k8s.io/SelfSubjectAccessReview': (services, call, object) => accessReview(services, call, object, call.user),
+  'authorization.k8s.io/SubjectAccessReview': (services, call, object) => accessReview(services, call, object, subjectOf(object)),
+  'authorization.k8s.io/LocalSubjectAccessReview': (services, call, object) => {
+    const { namespace } = (object['spec'] as { resourceAttributes?: { namespace?: string } }).resourceAttributes ?? {};
+    if (namespace !== call.namespace) throw badRequest('spec.resourceAttributes.namespace must match metadata.namespace');
+    return accessReview(services, call, object, subjectOf(object));
+  },
+  'authorization.k8s.io/SelfSubjectRulesReview': rulesReview,
+};
+
+function userInfo(user: Call['user']): object {
+  return { username: user.name, ...(user.uid === undefined ? {} : { uid: user.uid }), groups: user.groups, ...(user.extra === undefined ? {} : { extra: user.extra }) };
+}
+
+function subjectOf(object: KubeObject): { name: string; groups: string[] } {
+  const { user = '', groups = [] } = (object['spec'] ?? {}) as { user?: string; groups?: string[] };
+  if (user === '' && groups.length === 0) throw badRequest('spec.user or spec.groups is required: at least one must be specified');
+  return { name: user, groups };
+}
+
+interface AccessSpec {
+  resourceAttributes?: { verb?: string; group?: string; resource?: string; subresource?: string; namespace?: string; name?: string };
+  nonResourceAttributes?: { verb?: string; path?: string };
+}
+
+async function accessReview({ authorize }: ReviewServices, call: Call, object: KubeObject, user: Attributes['user']): Promise<KubeObject> {
+  const { resourceAttributes: resource, nonResourceAttributes: path } = (object['spec'] ?? {}) as AccessSpec;
+  if ((resource === undefined) === (path === undefined)) {
+    throw badRequest('exactly one of spec.resourceAttributes and spec.nonResourceAttributes must be specified');
+  }
+  const attributes: Attributes =
+    resource === undefined
+      ? { user, verb: path?.verb ?? '', path: path?.path ?? '' }
+      : {
+          user,
+          verb: resource.verb ?? '',
+          resource: {
+            group: resource.group ?? '',
+            resource: resource.resource ?? '',
+            subresource: resource.subresource ?? '',
+            namespace: resource.namespace ?? '',
+            name: resource.name ?? '',
+          },
+        };
+  const { allowed, reason } = await authorize(call.cluster, attributes);
+  return { ...object, metadata: { creationTimestamp: undefined } as object, status: { allowed, ...(reason === '' ? {} : { reason }) } };
+}
+
+async function tokenReview({ authenticator }: ReviewServices, call: Call, object: KubeObject): Promise<KubeObject> {
+  const { token = '', ...spec } = (object['spec'] ?? {}) as { token?: string };
+  const user = token === '' ? undefined : await authenticator.authenticateToken(call.cluster, token);
+  const status = user === undefined ? { authenticated: false, error: 'the token is not known, has expired or was revoked' } : { authenticated: true, user: userInfo(user) };
+  // The answer does not repeat the secret.
+  return { ...object, metadata: {}, spec: { ...spec, token: '' }, status };
+}
+
+/** What `kubectl auth can-i --list` prints. */
+async function rulesReview({ rbac }: ReviewServices, call: Call, object: KubeObject): Promise<KubeObject> {
+  const { namespace = '' } = (object['spec'] ?? {}) as { namespace?: string };
+  const resourceRules: PolicyRule[] = [];
+  const nonResourceRules: PolicyRule[] = [];
+  const all = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+  if (call.user.groups.includes(superuserGroup)) {
+    resourceRules.push(all);
+    nonResourceRules.push({ verbs: ['*'], nonResourceURLs: ['*'] });
+  }
+  for (const { rule } of rulesFor(await rbac.snapshot(call.cluster), call.user, namespace)) {
+    if (rule.nonResourceURLs !== undefined && rule.nonResourceURLs.length > 0) nonResourceRules.push({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs });
+    else resourceRules.push(rule);
+  }
+  const incomplete = nodeNameOf(call.user) !== undefined;
+  return {
+    ...object,
+    metadata: {},
+    status: {
+      resourceRules,
+      nonResourceRules,
+      incomplete,
+      ...(incomplete ? { evaluationError: 'node authorizer does not support user rule resolution' } : {}),
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { Logger } from '@kajitori/telemetry';
+import type { Change, ChangeBatch, ClusterStorage, Line, Revision } from '@kajitori/storage';
+
+/**
+ * Follows one line of one cluster while anyone watches it, and hands every batch to all its subscribers.
+ * Invariant: a subscriber sees every change after the revision at which it subscribed, once and in order.
+ */
+export class ClusterTail implements AsyncDisposable {
+  readonly #storage: ClusterStorage;
+  readonly #line: Line;
+  readonly #logger: Logger;
+  readonly #stop = new AbortController();
+  readonly #subscribers = new Set<TailSubscriber>();
+  readonly #ready: Promise<void>;
+  #revision: Revision = 0;
+  #running: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  constructor(storage: ClusterStorage, line: Line, logger: Logger) {
+    this.#storage = storage;
+    this.#line = line;
+    this.#logger = logger;
+    this.#ready = this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.#revision = await this.#storage.revision(this.#line);
+    this.#running = this.#follow();
+  }
+
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
+  /** The failure that ended the tail, if one did: its owner makes a new one. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** @returns the revision after which `subscriber` is told everything. */
+  async subscribe(subscriber: TailSubscriber): Promise<Revision> {
+    await this.#ready;
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#subscribers.add(subscriber);
+    return this.#revision;
+  }
+
+  unsubscribe(subscriber: TailSubscriber): void {
+    this.#subscribers.delete(subscriber);
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for await (const batch of this.#storage.watch({ from: this.#revision, line: this.#line, signal: this.#stop.signal })) {
+        this.#revision = batch.revision;
+        this.#deliver(batch);
+      }
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      this.#failure = error;
+      this.#logger.warn({ error, cluster: this.#storage.id, line: this.#line }, 'a watch tail ended; its watchers start again');
+      for (const subscriber of this.#subscribers) subscriber.fail(error);
+      this.#subscribers.clear();
+    }
+  }
+
+  #deliver(batch: ChangeBatch): void {
+    const shared = new SharedBatch(batch);
+    for (const subscriber of this.#subscribers) subscriber.deliver(shared);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#ready.catch(() => undefined);
+    await this.#running;
+  }
+}
+
+export interface TailSubscriber {
+  deliver(batch: SharedBatch): void;
+  /** The tail is gone; nothing more will be delivered. */
+  fail(error: unknown): void;
+}
+
+/** One batch on its way to many watchers: what several of them need is made once. */
+export class SharedBatch {
+  readonly changes: readonly Change[];
+  readonly revision: Revision;
+  readonly #made = new Map<string, unknown>();
+
+  constructor(batch: ChangeBatch) {
+    this.changes = batch.changes;
+    this.revision = batch.revision;
+  }
+
+  /** The part of the batch that follows a revision. */
+  after(revision: Revision): SharedBatch {
+    return new SharedBatch({ changes: this.changes.filter((change) => change.revision > revision), revision: this.revision });
+  }
+
+  /** The value under the key, computed by the first who asks. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.#made.has(key)) this.#made.set(key, make());
+    return this.#made.get(key) as T;
+  }
+}

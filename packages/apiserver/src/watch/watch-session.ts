@@ -1,0 +1,162 @@
+import { StatusError } from '@kajitori/apimachinery';
+import { lineOf, type Revision } from '@kajitori/storage';
+import type { Call } from '../call.ts';
+import { readError } from '../registry/errors.ts';
+import type { ListParameters } from '../registry/list-query.ts';
+import { readPage } from '../registry/read.ts';
+import { keyOf } from '../registry/stored.ts';
+import { SharedBatch, type TailSubscriber } from './cluster-tail.ts';
+import { eventOf, type Interest, type ItemEvent } from './watch-events.ts';
+import type { WatchHub } from './watch-hub.ts';
+
+/** The page size of the initial events of a watch. */
+const initialPageSize = 500;
+
+export interface WatchParameters extends ListParameters {
+  sendInitialEvents: boolean | undefined;
+}
+
+/** Which batch the events come from, and whose interest chose them: watchers with the same key see the same events of it. */
+export interface Origin {
+  batch: SharedBatch;
+  key: string;
+}
+
+/** Where a watch's events go. Nothing here waits: a sink that falls behind ends the watch by its signal. */
+export interface WatchSink {
+  send(events: readonly ItemEvent[], origin: Origin): void;
+  /** Everything up to here has been sent. */
+  progress(revision: Revision): void;
+  /** The end of the initial events, where they were asked for. */
+  initialEventsEnd(revision: Revision): void;
+}
+
+/**
+ * Serves one watch until the signal ends it: the state first when it was asked for, then what the log holds since, then
+ * the live tail, without gap or repeat.
+ * @throws StatusError Expired or Timeout when the log cannot give what follows the asked revision.
+ */
+export async function runWatch(hub: WatchHub, call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<void> {
+  const live = new LiveFeed(call, query, sink);
+  const { group, resource } = keyOf(call.kind, '', '');
+  const line = lineOf({ group, resource, namespace: call.namespace });
+  const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  const { revision: joined, leave } = await hub.join(call.storage, line, live).catch((error: unknown) => {
+    throw readError(error);
+  });
+  try {
+    const from = wantsState(query) ? await sendState(call, query, sink, signal) : (query.resourceVersion ?? joined);
+    if (from > joined && from > (await call.storage.revision(line))) throw futureVersion(from, joined);
+    if (from < joined) await catchUp(call, live, { from, until: joined, line, signal });
+    live.start(Math.max(from, joined));
+    await Promise.race([ended, live.failed]);
+  } catch (error) {
+    if (!signal.aborted) throw readError(error);
+  } finally {
+    leave();
+  }
+}
+
+function wantsState({ resourceVersion, sendInitialEvents }: WatchParameters): boolean {
+  return sendInitialEvents ?? (resourceVersion === undefined || resourceVersion === 0);
+}
+
+function futureVersion(asked: Revision, current: Revision): StatusError {
+  return new StatusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+    details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 },
+  });
+}
+
+/** The present objects as ADDED events, page by page at one revision. */
+async function sendState(call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<Revision> {
+  let after: ListParameters['continueFrom'];
+  for (;;) {
+    const page = await readPage(call, {
+      ...query,
+      limit: initialPageSize,
+      continueFrom: after,
+      resourceVersion: undefined,
+      resourceVersionMatch: undefined,
+    });
+    const revision = Number(page.resourceVersion);
+    const events = page.items.map((item): ItemEvent => ({ type: 'ADDED', item }));
+    if (events.length > 0) sink.send(events, { batch: new SharedBatch({ changes: [], revision }), key: '' });
+    const last = page.items.at(-1)?.object.metadata;
+    if (page.continue === undefined || last === undefined || signal.aborted) {
+      if (query.sendInitialEvents === true) sink.initialEventsEnd(revision);
+      return revision;
+    }
+    after = { revision, namespace: last.namespace ?? '', name: last.name ?? '' };
+  }
+}
+
+/** What the log holds between the asked revision and the one at which the live feed was joined. */
+async function catchUp(
+  call: Call,
+  live: LiveFeed,
+  { from, until, line, signal }: { from: Revision; until: Revision; line: 'durable' | 'volatile'; signal: AbortSignal },
+): Promise<void> {
+  const enough = new AbortController();
+  for await (const batch of call.storage.watch({ from, line, signal: AbortSignal.any([signal, enough.signal]) })) {
+    live.forward(new SharedBatch({ ...batch, changes: batch.changes.filter(({ revision }) => revision <= until) }));
+    if (batch.revision >= until) {
+      enough.abort();
+      return;
+    }
+  }
+}
+
+/** Holds back what the tail delivers until the past has been sent, then passes it on. */
+class LiveFeed implements TailSubscriber {
+  readonly failed: Promise<never>;
+  readonly #interest: Interest;
+  readonly #key: string;
+  readonly #sink: WatchSink;
+  #fail: (error: unknown) => void = () => undefined;
+  #held: SharedBatch[] | undefined = [];
+  #after: Revision = 0;
+
+  constructor(call: Call, query: WatchParameters, sink: WatchSink) {
+    this.#interest = { call, query };
+    this.#key = `${call.kind.group}/${call.kind.version}/${call.kind.plural} ${call.namespace} ${JSON.stringify([query.labels, query.fields])}`;
+    this.#sink = sink;
+    this.failed = new Promise((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    // Whoever waits sees the failure; before anyone does it is not unhandled.
+    this.failed.catch(() => undefined);
+  }
+
+  deliver(batch: SharedBatch): void {
+    if (this.#held === undefined) this.forward(batch);
+    else this.#held.push(batch);
+  }
+
+  fail(error: unknown): void {
+    this.#fail(error);
+  }
+
+  /** From now on live; what was held and is not older than `after` goes first. */
+  start(after: Revision): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#after = after;
+    for (const batch of held) this.forward(batch);
+  }
+
+  forward(batch: SharedBatch): void {
+    if (batch.revision <= this.#after) return;
+    // Only the batch in which the past ended can hold both sides of that line.
+    if ((batch.changes[0]?.revision ?? Infinity) <= this.#after) return this.forward(batch.after(this.#after));
+    const events = batch.once(`events ${this.#key}`, () => {
+      const found: ItemEvent[] = [];
+      for (const change of batch.changes) {
+        const event = eventOf(this.#interest, change);
+        if (event !== undefined) found.push(event);
+      }
+      return found;
+    });
+    if (events.length > 0) this.#sink.send(events, { batch, key: this.#key });
+    this.#sink.progress(batch.revision);
+  }
+}
