@@ -1,0 +1,12 @@
+export * from './cluster-event.ts';
+export * from './fit-error.ts';
+export * from './node.ts';
+export * from './plugin.ts';
+export { plugins } from './plugins/index.ts';
+export * from './pod.ts';
+export * from './rejected-pods.ts';
+export * from './requests.ts';
+export * from './scheduling-pass.ts';
+export * from './select-node.ts';
+export * from './snapshot.ts';
+export * from './tolerations.ts';
