@@ -1,6 +1,7 @@
-import type { FieldError, IntOrString, KubeObject } from '@kajitori/apimachinery';
+import type { FieldError, KubeObject } from '@kajitori/apimachinery';
 import type { NamedType } from '@kajitori/schema';
 
+/** What the API can do with a resource; the words of RBAC's `verbs`. */
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /**
@@ -25,11 +26,25 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Subresources beside the resource, by path segment. `status` is written here too. */
   subresources?: Readonly<Record<string, Subresource>>;
   strategy: Strategy<T>;
+  /**
+   * Set where this kind is another view of a stored one (events.k8s.io Events, autoscaling/v1 autoscalers): rows are the
+   * hub's, and these pure functions turn one into the other.
+   */
+  hub?: { kind: Kind; toHub(object: KubeObject): KubeObject; fromHub(stored: KubeObject): KubeObject };
   /** What a field selector may name beyond metadata.name and metadata.namespace; an absent value is the empty string. */
-  selectableFields?: Readonly<Record<string, (object: T) => string | undefined>>;
+  selectableFields?: Readonly<Record<string, FieldReader<T>>>;
   /** kubectl's columns, without Name and Age where `defaultColumns` provides them. */
   columns?: readonly Column<T>[];
 }
+
+/** The text of a field. Written as a method, so that a `Kind<Pod>` may stand in a list of kinds. */
+export type FieldReader<T> = { text(object: T): string | undefined }['text'];
+
+/** All verbs, for kinds that can be listed, watched and deleted together. */
+export const standardVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** Where kinds with replicas keep their counts. */
+export const replicaScale: ScalePaths = { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector' };
 
 export interface Subresource {
   /** The kind that it takes and gives, as `v1/Binding`. */
@@ -94,5 +109,3 @@ export interface ScaleView {
   statusReplicas: number;
   selector: string;
 }
-
-export type { IntOrString };

@@ -43,12 +43,14 @@ export class Field<T, Required extends boolean = false> {
     return this.with({ enum: values }) as unknown as Field<V, Required>;
   }
 
-  /**
-   * Present in every object once defaults are set: absent becomes `{}`. For structures that Kubernetes holds by value
-   * (`spec`, `status`); TypeScript may rely on it, a client need not write it.
-   */
+  /** Kubernetes holds this structure by value: absent, it becomes `{}`, and its own defaults apply. */
+  byValue(): Field<T, Required> {
+    return this.with({ default: {} });
+  }
+
+  /** Held by value, and TypeScript may rely on it, since no stored object lacks it; a client need not write it. */
   always(): Field<T, true> {
-    return new Field<T, true>(() => ({ ...this.#schema(), default: {} }), this.mandatory);
+    return new Field<T, true>(this.byValue().#schema, this.mandatory);
   }
 
   describe(description: string): Field<T, Required> {

@@ -1,0 +1,3 @@
+export * from './conversion.ts';
+export * from './custom-resource-definition.ts';
+export * from './json-schema-props.ts';

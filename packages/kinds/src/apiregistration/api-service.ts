@@ -1,0 +1,69 @@
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { boolean, bytes, int32, list, object, ref, string, type Infer } from '@kajitori/schema';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { keepStatus, resetStatus } from '../meta/status-split.ts';
+import { Time } from '../meta/time.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const APIService = topLevel('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService', {
+  spec: ref(2, () => APIServiceSpec).always(),
+  status: ref(3, () => APIServiceStatus).byValue(),
+});
+export type APIService = Infer<typeof APIService>;
+
+export const APIServiceSpec = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec', {
+  service: ref(1, () => APIServiceReference),
+  group: string(2),
+  version: string(3),
+  insecureSkipTLSVerify: boolean(4),
+  caBundle: bytes(5).atomic(),
+  groupPriorityMinimum: int32(7).required(),
+  versionPriority: int32(8).required(),
+});
+export type APIServiceSpec = Infer<typeof APIServiceSpec>;
+
+export const APIServiceStatus = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus', {
+  conditions: list(1, () => APIServiceCondition)
+    .mapBy('type')
+    .patch('merge', 'type'),
+});
+export type APIServiceStatus = Infer<typeof APIServiceStatus>;
+
+export const APIServiceCondition = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition', {
+  type: string(1).required(),
+  status: string(2).required(),
+  lastTransitionTime: ref(3, () => Time),
+  reason: string(4),
+  message: string(5),
+});
+export type APIServiceCondition = Infer<typeof APIServiceCondition>;
+
+export const APIServiceReference = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', {
+  namespace: string(1),
+  name: string(2),
+  port: int32(3),
+});
+export type APIServiceReference = Infer<typeof APIServiceReference>;
+
+export const apiServices: Kind<APIService> = {
+  group: 'apiregistration.k8s.io',
+  version: 'v1',
+  kind: 'APIService',
+  plural: 'apiservices',
+  singular: 'apiservice',
+  categories: ['api-extensions'],
+  namespaced: false,
+  schema: APIService,
+  verbs: standardVerbs,
+  stored: true,
+  subresources: {
+    status: { kind: 'apiregistration.k8s.io/v1/APIService', verbs: ['get', 'patch', 'update'] },
+  },
+  strategy: {
+    nameError: dns1123SubdomainError,
+    generation: false,
+    prepareForCreate: resetStatus({}),
+    prepareForUpdate: keepStatus,
+    allowUnconditionalUpdate: false,
+  },
+};

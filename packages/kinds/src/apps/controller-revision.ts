@@ -1,0 +1,28 @@
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { int64, ref, type Infer } from '@kajitori/schema';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { RawExtension } from '../meta/raw-extension.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const ControllerRevision = topLevel('io.k8s.api.apps.v1.ControllerRevision', {
+  data: ref(2, () => RawExtension),
+  revision: int64(3).required(),
+});
+export type ControllerRevision = Infer<typeof ControllerRevision>;
+
+export const controllerRevisions: Kind<ControllerRevision> = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'ControllerRevision',
+  plural: 'controllerrevisions',
+  singular: 'controllerrevision',
+  namespaced: true,
+  schema: ControllerRevision,
+  verbs: standardVerbs,
+  stored: true,
+  strategy: {
+    nameError: dns1123SubdomainError,
+    generation: false,
+    allowUnconditionalUpdate: true,
+  },
+};

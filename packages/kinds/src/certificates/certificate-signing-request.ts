@@ -1,0 +1,66 @@
+import { pathSegmentError } from '@kajitori/apimachinery';
+import { bytes, int32, list, map, object, ref, string, type Infer } from '@kajitori/schema';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { keepStatus, resetStatus } from '../meta/status-split.ts';
+import { Time } from '../meta/time.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const CertificateSigningRequest = topLevel('io.k8s.api.certificates.v1.CertificateSigningRequest', {
+  spec: ref(2, () => CertificateSigningRequestSpec)
+    .required()
+    .always(),
+  status: ref(3, () => CertificateSigningRequestStatus).byValue(),
+});
+export type CertificateSigningRequest = Infer<typeof CertificateSigningRequest>;
+
+export const CertificateSigningRequestSpec = object('io.k8s.api.certificates.v1.CertificateSigningRequestSpec', {
+  request: bytes(1).required(),
+  username: string(2),
+  uid: string(3),
+  groups: list(4, string()).atomic(),
+  usages: list(5, string()).atomic(),
+  extra: map(6, list(undefined, string())),
+  signerName: string(7).required(),
+  expirationSeconds: int32(8),
+});
+export type CertificateSigningRequestSpec = Infer<typeof CertificateSigningRequestSpec>;
+
+export const CertificateSigningRequestStatus = object('io.k8s.api.certificates.v1.CertificateSigningRequestStatus', {
+  conditions: list(1, () => CertificateSigningRequestCondition).mapBy('type'),
+  certificate: bytes(2),
+});
+export type CertificateSigningRequestStatus = Infer<typeof CertificateSigningRequestStatus>;
+
+export const CertificateSigningRequestCondition = object('io.k8s.api.certificates.v1.CertificateSigningRequestCondition', {
+  type: string(1).required(),
+  reason: string(2),
+  message: string(3),
+  lastUpdateTime: ref(4, () => Time),
+  lastTransitionTime: ref(5, () => Time),
+  status: string(6).required(),
+});
+export type CertificateSigningRequestCondition = Infer<typeof CertificateSigningRequestCondition>;
+
+export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  singular: 'certificatesigningrequest',
+  shortNames: ['csr'],
+  namespaced: false,
+  schema: CertificateSigningRequest,
+  verbs: standardVerbs,
+  stored: true,
+  subresources: {
+    approval: { kind: 'certificates.k8s.io/v1/CertificateSigningRequest', verbs: ['get', 'patch', 'update'] },
+    status: { kind: 'certificates.k8s.io/v1/CertificateSigningRequest', verbs: ['get', 'patch', 'update'] },
+  },
+  strategy: {
+    nameError: pathSegmentError,
+    generation: false,
+    prepareForCreate: resetStatus({}),
+    prepareForUpdate: keepStatus,
+    allowUnconditionalUpdate: true,
+  },
+};

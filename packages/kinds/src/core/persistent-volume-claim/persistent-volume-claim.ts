@@ -1,0 +1,61 @@
+import { list, map, object, ref, string, type Infer } from '@kajitori/schema';
+import { TypedLocalObjectReference, TypedObjectReference } from '../references.ts';
+import { LabelSelector } from '../../meta/label-selector.ts';
+import { Quantity } from '../../meta/quantity.ts';
+import { Time } from '../../meta/time.ts';
+import { topLevel } from '../../meta/top-level.ts';
+
+export const PersistentVolumeClaim = topLevel('io.k8s.api.core.v1.PersistentVolumeClaim', {
+  spec: ref(2, () => PersistentVolumeClaimSpec).always(),
+  status: ref(3, () => PersistentVolumeClaimStatus).byValue(),
+});
+export type PersistentVolumeClaim = Infer<typeof PersistentVolumeClaim>;
+
+export const PersistentVolumeClaimSpec = object('io.k8s.api.core.v1.PersistentVolumeClaimSpec', {
+  accessModes: list(1, string()).atomic(),
+  resources: ref(2, () => VolumeResourceRequirements).byValue(),
+  volumeName: string(3),
+  selector: ref(4, () => LabelSelector),
+  storageClassName: string(5),
+  volumeMode: string(6).default('Filesystem'),
+  dataSource: ref(7, () => TypedLocalObjectReference),
+  dataSourceRef: ref(8, () => TypedObjectReference),
+  volumeAttributesClassName: string(9),
+});
+export type PersistentVolumeClaimSpec = Infer<typeof PersistentVolumeClaimSpec>;
+
+export const PersistentVolumeClaimStatus = object('io.k8s.api.core.v1.PersistentVolumeClaimStatus', {
+  phase: string(1),
+  accessModes: list(2, string()).atomic(),
+  capacity: map(3, () => Quantity),
+  conditions: list(4, () => PersistentVolumeClaimCondition)
+    .mapBy('type')
+    .patch('merge', 'type'),
+  allocatedResources: map(5, () => Quantity),
+  allocatedResourceStatuses: map(7, string()).with({ 'x-kubernetes-map-type': 'granular' }),
+  currentVolumeAttributesClassName: string(8),
+  modifyVolumeStatus: ref(9, () => ModifyVolumeStatus),
+});
+export type PersistentVolumeClaimStatus = Infer<typeof PersistentVolumeClaimStatus>;
+
+export const PersistentVolumeClaimCondition = object('io.k8s.api.core.v1.PersistentVolumeClaimCondition', {
+  type: string(1).required(),
+  status: string(2).required(),
+  lastProbeTime: ref(3, () => Time),
+  lastTransitionTime: ref(4, () => Time),
+  reason: string(5),
+  message: string(6),
+});
+export type PersistentVolumeClaimCondition = Infer<typeof PersistentVolumeClaimCondition>;
+
+export const ModifyVolumeStatus = object('io.k8s.api.core.v1.ModifyVolumeStatus', {
+  targetVolumeAttributesClassName: string(1),
+  status: string(2).required(),
+});
+export type ModifyVolumeStatus = Infer<typeof ModifyVolumeStatus>;
+
+export const VolumeResourceRequirements = object('io.k8s.api.core.v1.VolumeResourceRequirements', {
+  limits: map(1, () => Quantity),
+  requests: map(2, () => Quantity),
+});
+export type VolumeResourceRequirements = Infer<typeof VolumeResourceRequirements>;

@@ -1,0 +1,10 @@
+import { ref, type Infer } from '@kajitori/schema';
+import { PodSpec } from './pod-spec.ts';
+import { PodStatus } from './pod-status.ts';
+import { topLevel } from '../../meta/top-level.ts';
+
+export const Pod = topLevel('io.k8s.api.core.v1.Pod', {
+  spec: ref(2, () => PodSpec).always(),
+  status: ref(3, () => PodStatus).byValue(),
+});
+export type Pod = Infer<typeof Pod>;

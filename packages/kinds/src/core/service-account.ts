@@ -1,0 +1,35 @@
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { boolean, list, type Infer } from '@kajitori/schema';
+import { LocalObjectReference, ObjectReference } from './references.ts';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const ServiceAccount = topLevel('io.k8s.api.core.v1.ServiceAccount', {
+  secrets: list(2, () => ObjectReference)
+    .mapBy('name')
+    .patch('merge', 'name'),
+  imagePullSecrets: list(3, () => LocalObjectReference).atomic(),
+  automountServiceAccountToken: boolean(4),
+});
+export type ServiceAccount = Infer<typeof ServiceAccount>;
+
+export const serviceAccounts: Kind<ServiceAccount> = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  singular: 'serviceaccount',
+  shortNames: ['sa'],
+  namespaced: true,
+  schema: ServiceAccount,
+  verbs: standardVerbs,
+  stored: true,
+  subresources: {
+    token: { kind: 'authentication.k8s.io/v1/TokenRequest', verbs: ['create'] },
+  },
+  strategy: {
+    nameError: dns1123SubdomainError,
+    generation: false,
+    allowUnconditionalUpdate: false,
+  },
+};

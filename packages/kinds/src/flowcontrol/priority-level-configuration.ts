@@ -1,0 +1,96 @@
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { int32, list, object, ref, string, type Infer } from '@kajitori/schema';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { keepStatus, resetStatus } from '../meta/status-split.ts';
+import { Time } from '../meta/time.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const PriorityLevelConfiguration = topLevel('io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration', {
+  spec: ref(2, () => PriorityLevelConfigurationSpec).always(),
+  status: ref(3, () => PriorityLevelConfigurationStatus).byValue(),
+});
+export type PriorityLevelConfiguration = Infer<typeof PriorityLevelConfiguration>;
+
+export const PriorityLevelConfigurationSpec = object(
+  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec',
+  {
+    type: string(1).required(),
+    limited: ref(2, () => LimitedPriorityLevelConfiguration),
+    exempt: ref(3, () => ExemptPriorityLevelConfiguration),
+  },
+  {
+    extensions: {
+      'x-kubernetes-unions': [{ discriminator: 'type', 'fields-to-discriminateBy': { exempt: 'Exempt', limited: 'Limited' } }],
+    },
+  },
+);
+export type PriorityLevelConfigurationSpec = Infer<typeof PriorityLevelConfigurationSpec>;
+
+export const PriorityLevelConfigurationStatus = object('io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus', {
+  conditions: list(1, () => PriorityLevelConfigurationCondition)
+    .mapBy('type')
+    .patch('merge', 'type'),
+});
+export type PriorityLevelConfigurationStatus = Infer<typeof PriorityLevelConfigurationStatus>;
+
+export const PriorityLevelConfigurationCondition = object('io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition', {
+  type: string(1),
+  status: string(2),
+  lastTransitionTime: ref(3, () => Time),
+  reason: string(4),
+  message: string(5),
+});
+export type PriorityLevelConfigurationCondition = Infer<typeof PriorityLevelConfigurationCondition>;
+
+export const ExemptPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration', {
+  nominalConcurrencyShares: int32(1),
+  lendablePercent: int32(2),
+});
+export type ExemptPriorityLevelConfiguration = Infer<typeof ExemptPriorityLevelConfiguration>;
+
+export const LimitedPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration', {
+  nominalConcurrencyShares: int32(1),
+  limitResponse: ref(2, () => LimitResponse),
+  lendablePercent: int32(3),
+  borrowingLimitPercent: int32(4),
+});
+export type LimitedPriorityLevelConfiguration = Infer<typeof LimitedPriorityLevelConfiguration>;
+
+export const LimitResponse = object(
+  'io.k8s.api.flowcontrol.v1.LimitResponse',
+  {
+    type: string(1).required(),
+    queuing: ref(2, () => QueuingConfiguration),
+  },
+  { extensions: { 'x-kubernetes-unions': [{ discriminator: 'type', 'fields-to-discriminateBy': { queuing: 'Queuing' } }] } },
+);
+export type LimitResponse = Infer<typeof LimitResponse>;
+
+export const QueuingConfiguration = object('io.k8s.api.flowcontrol.v1.QueuingConfiguration', {
+  queues: int32(1),
+  handSize: int32(2),
+  queueLengthLimit: int32(3),
+});
+export type QueuingConfiguration = Infer<typeof QueuingConfiguration>;
+
+export const priorityLevelConfigurations: Kind<PriorityLevelConfiguration> = {
+  group: 'flowcontrol.apiserver.k8s.io',
+  version: 'v1',
+  kind: 'PriorityLevelConfiguration',
+  plural: 'prioritylevelconfigurations',
+  singular: 'prioritylevelconfiguration',
+  namespaced: false,
+  schema: PriorityLevelConfiguration,
+  verbs: standardVerbs,
+  stored: true,
+  subresources: {
+    status: { kind: 'flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration', verbs: ['get', 'patch', 'update'] },
+  },
+  strategy: {
+    nameError: dns1123SubdomainError,
+    generation: true,
+    prepareForCreate: resetStatus({}),
+    prepareForUpdate: keepStatus,
+    allowUnconditionalUpdate: true,
+  },
+};

@@ -1,0 +1,41 @@
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { object, ref, string, type Infer } from '@kajitori/schema';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const IngressClass = topLevel('io.k8s.api.networking.v1.IngressClass', {
+  spec: ref(2, () => IngressClassSpec).always(),
+});
+export type IngressClass = Infer<typeof IngressClass>;
+
+export const IngressClassSpec = object('io.k8s.api.networking.v1.IngressClassSpec', {
+  controller: string(1),
+  parameters: ref(2, () => IngressClassParametersReference),
+});
+export type IngressClassSpec = Infer<typeof IngressClassSpec>;
+
+export const IngressClassParametersReference = object('io.k8s.api.networking.v1.IngressClassParametersReference', {
+  apiGroup: string(1),
+  kind: string(2).required(),
+  name: string(3).required(),
+  scope: string(4).default('Cluster'),
+  namespace: string(5),
+});
+export type IngressClassParametersReference = Infer<typeof IngressClassParametersReference>;
+
+export const ingressClasses: Kind<IngressClass> = {
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IngressClass',
+  plural: 'ingressclasses',
+  singular: 'ingressclass',
+  namespaced: false,
+  schema: IngressClass,
+  verbs: standardVerbs,
+  stored: true,
+  strategy: {
+    nameError: dns1123SubdomainError,
+    generation: true,
+    allowUnconditionalUpdate: true,
+  },
+};

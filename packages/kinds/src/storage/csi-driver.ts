@@ -1,0 +1,49 @@
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { boolean, int64, list, object, ref, string, type Infer } from '@kajitori/schema';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const CSIDriver = topLevel('io.k8s.api.storage.v1.CSIDriver', {
+  spec: ref(2, () => CSIDriverSpec)
+    .required()
+    .always(),
+});
+export type CSIDriver = Infer<typeof CSIDriver>;
+
+export const CSIDriverSpec = object('io.k8s.api.storage.v1.CSIDriverSpec', {
+  attachRequired: boolean(1).default(true),
+  podInfoOnMount: boolean(2).default(false),
+  volumeLifecycleModes: list(3, string()).set().default(['Persistent']),
+  storageCapacity: boolean(4).default(false),
+  fsGroupPolicy: string(5).default('ReadWriteOnceWithFSType'),
+  tokenRequests: list(6, () => CSITokenRequest).atomic(),
+  requiresRepublish: boolean(7).default(false),
+  seLinuxMount: boolean(8).default(false),
+  nodeAllocatableUpdatePeriodSeconds: int64(9),
+  serviceAccountTokenInSecrets: boolean(10),
+  preventPodSchedulingIfMissing: boolean(11),
+});
+export type CSIDriverSpec = Infer<typeof CSIDriverSpec>;
+
+export const CSITokenRequest = object('io.k8s.api.storage.v1.TokenRequest', {
+  audience: string(1).required(),
+  expirationSeconds: int64(2),
+});
+export type CSITokenRequest = Infer<typeof CSITokenRequest>;
+
+export const csiDrivers: Kind<CSIDriver> = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSIDriver',
+  plural: 'csidrivers',
+  singular: 'csidriver',
+  namespaced: false,
+  schema: CSIDriver,
+  verbs: standardVerbs,
+  stored: true,
+  strategy: {
+    nameError: dns1123SubdomainError,
+    generation: true,
+    allowUnconditionalUpdate: false,
+  },
+};

@@ -1,0 +1,34 @@
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { boolean, list, map, string, type Infer } from '@kajitori/schema';
+import { TopologySelectorTerm } from '../core/topology-selector.ts';
+import { standardVerbs, type Kind } from '../kind.ts';
+import { topLevel } from '../meta/top-level.ts';
+
+export const StorageClass = topLevel('io.k8s.api.storage.v1.StorageClass', {
+  provisioner: string(2).required(),
+  parameters: map(3, string()),
+  reclaimPolicy: string(4).enum('Delete', 'Retain').default('Delete'),
+  mountOptions: list(5, string()).atomic(),
+  allowVolumeExpansion: boolean(6),
+  volumeBindingMode: string(7).enum('Immediate', 'WaitForFirstConsumer').default('Immediate'),
+  allowedTopologies: list(8, () => TopologySelectorTerm).atomic(),
+});
+export type StorageClass = Infer<typeof StorageClass>;
+
+export const storageClasses: Kind<StorageClass> = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  singular: 'storageclass',
+  shortNames: ['sc'],
+  namespaced: false,
+  schema: StorageClass,
+  verbs: standardVerbs,
+  stored: true,
+  strategy: {
+    nameError: dns1123SubdomainError,
+    generation: false,
+    allowUnconditionalUpdate: true,
+  },
+};
