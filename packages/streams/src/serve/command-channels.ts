@@ -38,11 +38,11 @@ export async function joinCommand(process: ProcessStreams, client: CommandChanne
 async function copyOutput(from: Readable | undefined, to: Writable | undefined): Promise<void> {
   if (from === undefined) return;
   if (to === undefined) {
-    await finished(from.resume()).catch(() => undefined);
+    await finished(from.resume(), { writable: false }).catch(() => undefined);
     return;
   }
   from.pipe(to, { end: false });
-  await Promise.race([finished(from), finished(to)]).catch(() => undefined);
+  await Promise.race([finished(from, { writable: false }), finished(to, { readable: false })]).catch(() => undefined);
   from.unpipe(to);
   if (to.destroyed) from.resume();
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { behindMultiplexer } from '../multiplex/multiplexed-pair.testing.ts';
 import { LocalNode } from './local-node.testing.ts';
 import { type UpgradeServer, upgradeServer } from './upgrade-server.testing.ts';
 
@@ -12,7 +13,7 @@ const program = process.env.KUBECTL ?? 'kubectl';
 let server: UpgradeServer;
 const node = new LocalNode();
 beforeAll(async () => {
-  server = await upgradeServer(node);
+  server = await upgradeServer(behindMultiplexer(node));
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();

@@ -5,9 +5,9 @@ import { type Socket, connect } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { StatusError } from '@kajitori/apimachinery';
 import { type CommandStatus, exitStatus, failureStatus } from '../exit-status.ts';
-import type { ExecRequest, NodeStreams, ProcessStreams, TerminalSize } from '../node-streams.ts';
+import type { ClusterDialer, ExecRequest, NodeStreams, ProcessStreams, TerminalSize } from '../node-streams.ts';
 
-export class LocalNode implements NodeStreams {
+export class LocalNode implements NodeStreams, ClusterDialer {
   readonly resizes: TerminalSize[] = [];
   readonly children: ChildProcess[] = [];
 
@@ -48,5 +48,9 @@ export class LocalNode implements NodeStreams {
       throw new StatusError('ServiceUnavailable', `nothing listens on port ${port}`, { cause });
     }
     return socket;
+  }
+
+  dial({ port }: { port: number }): Promise<Socket> {
+    return this.portForward({ port });
   }
 }
