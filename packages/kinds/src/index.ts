@@ -22,3 +22,4 @@ export * from './rbac/index.ts';
 export * from './resource/index.ts';
 export * from './scheduling/index.ts';
 export * from './storage/index.ts';
+export * from './subresource-kinds.ts';
