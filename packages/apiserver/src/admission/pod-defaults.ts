@@ -12,7 +12,7 @@ interface PodSpecDraft {
 }
 
 function specOf(object: KubeObject | undefined): PodSpecDraft {
-  return ((object ?? {})['spec'] ?? {}) as PodSpecDraft;
+  return (object?.['spec'] ?? {}) as PodSpecDraft;
 }
 
 /** Every pod runs as some ServiceAccount. */

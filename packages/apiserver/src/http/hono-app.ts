@@ -23,7 +23,6 @@ export interface KubernetesAppOptions {
   authenticator: Authenticator;
   /** The cluster that the connection's address or name gave; undefined on the base address, where the path names it. */
   clusterOf(incoming: NodeBindings['incoming']): ClusterId | undefined;
-  clusterExists(cluster: ClusterId): Promise<boolean>;
   logger: Logger;
 }
 

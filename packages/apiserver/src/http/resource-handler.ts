@@ -1,11 +1,11 @@
 import { badRequest, type Clock, type KubeObject } from '@kajitori/apimachinery';
-import { kindFor, metaTypes } from '@kajitori/kinds';
-import { decodeEnvelope, decodeProtobuf } from '@kajitori/schema';
+import { DeleteOptions as DeleteOptionsType, type Kind } from '@kajitori/kinds';
+import { decodeEnvelope, decodeProtobuf, normalize } from '@kajitori/schema';
 import type { Storage } from '@kajitori/storage';
-import type { Kind } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
-import { asKind, decodeObject, parseText } from '../negotiation/body.ts';
+import { decodeObject, parseText } from '../negotiation/body.ts';
 import { type EncodeOptions, encodeItem, encodePage, encodeValue } from '../negotiation/encode.ts';
+import { kindOfText } from '../negotiation/kind-of-text.ts';
 import { negotiate, parseMediaTypes, protobufType } from '../negotiation/media-type.ts';
 import { type Answer, isAnswer, type Operations, unknownPath } from '../operations/operations.ts';
 import { patchedObject } from '../patches/patched-object.ts';
@@ -27,6 +27,9 @@ export interface ResourceHandlerOptions {
   findKind: FindKind;
   clock: Clock;
 }
+
+/** Resources whose deletion answers with the object that is gone; all others answer with a Status. */
+const returnsDeleted = new Set(['pods', 'services', 'serviceaccounts', 'persistentvolumeclaims', 'persistentvolumes', 'podtemplates', 'resourcequotas']);
 
 /** Serves every resource request but watches and connects: decodes, calls the operation, encodes. */
 export class ResourceHandler {
@@ -98,10 +101,10 @@ export class ResourceHandler {
   }
 
   async #delete(request: HttpRequest, call: Call): Promise<HttpAnswer> {
-    const options = deleteOptions(request.query, await this.#deleteOptionsBody(request, call));
-    const { item, gone } = await this.#options.operations.delete(call, options);
+    const options = await this.#deleteOptions(request);
+    const { item, gone } = await this.#options.operations.delete({ ...call, dryRun: call.dryRun || options.dryRun }, options);
     // Kinds that return what they deleted are those whose deletion is watched by its user.
-    if (!gone || call.kind.returnsDeleted === true) return this.#one(request, call, item, 200);
+    if (!gone || returnsDeleted.has(call.kind.plural)) return this.#one(request, call, item, 200);
     const { name, uid } = item.object.metadata;
     const details = { name, ...(call.kind.group === '' ? {} : { group: call.kind.group }), kind: call.kind.plural, uid };
     return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, 200, warningHeaders(call));
@@ -109,8 +112,9 @@ export class ResourceHandler {
 
   async #deleteCollection(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     const encoding = this.#encoding(request);
-    const options = deleteOptions(request.query, await this.#deleteOptionsBody(request, call));
-    const items = await this.#options.operations.deleteCollection(call, listParameters(call.kind, rawListParameters(request.query)), options);
+    const options = await this.#deleteOptions(request);
+    const asked = { ...call, dryRun: call.dryRun || options.dryRun };
+    const items = await this.#options.operations.deleteCollection(asked, listParameters(call.kind, rawListParameters(request.query)), options);
     const resourceVersion = String(Math.max(0, ...items.map(({ revision }) => revision ?? 0)));
     return answer(encodePage(call.kind, { items, resourceVersion }, encoding), 200, call, encoding);
   }
@@ -119,7 +123,7 @@ export class ResourceHandler {
   #subjectOf(call: Call): Kind {
     const subject = call.subresource === '' ? undefined : call.kind.subresources?.[call.subresource]?.kind;
     if (subject === undefined) return call.kind;
-    return kindFor(subject) ?? call.kind;
+    return kindOfText(subject) ?? call.kind;
   }
 
   async #decode(request: HttpRequest, call: Call, kind: Kind): Promise<KubeObject> {
@@ -130,18 +134,23 @@ export class ResourceHandler {
     });
   }
 
-  async #deleteOptionsBody(request: HttpRequest, call: Call): Promise<DeleteOptions> {
+  async #deleteOptions(request: HttpRequest): Promise<DeleteOptions & { dryRun: boolean }> {
+    const { dryRun = [], ...body } = (await this.#deleteOptionsBody(request)) as DeleteOptions & { dryRun?: string[] };
+    return { ...deleteOptions(request.query, body), dryRun: dryRunParameter(new URLSearchParams(dryRun.map((one) => ['dryRun', one]))) };
+  }
+
+  async #deleteOptionsBody(request: HttpRequest): Promise<DeleteOptions> {
     const bytes = await request.body();
     if (bytes.length === 0) return {};
-    const schema = metaTypes.DeleteOptions.schema;
+    const schema = DeleteOptionsType.schema;
     const contentType = request.headers.get('content-type');
     if (parseMediaTypes(contentType ?? '')[0]?.type === protobufType) return decodeProtobuf(schema, decodeEnvelope(bytes).raw) as DeleteOptions;
     const { value } = parseText(contentType?.includes('yaml') === true ? 'yaml' : 'json', bytes, false);
-    // Clients name any group's version here; the options are one type.
-    const { apiVersion: _apiVersion, kind: _kind, ...options } = asKind({ ...call.kind, group: '', version: 'v1', kind: 'DeleteOptions', schema: metaTypes.DeleteOptions } as never, { ...(value as object), apiVersion: 'v1', kind: 'DeleteOptions' }, [], { fieldValidation: 'Ignore', warnings: [] });
-    const { dryRun, metadata: _metadata, ...rest } = options as unknown as DeleteOptions & { dryRun?: string[]; metadata?: unknown };
-    if (dryRun !== undefined && dryRun.length > 0) Object.assign(call, { dryRun: dryRunParameter(new URLSearchParams(dryRun.map((one) => ['dryRun', one]))) });
-    return rest;
+    const { errors } = normalize(schema, value, { unknown: 'drop' });
+    if (errors.length > 0 || typeof value !== 'object' || value === null) {
+      throw badRequest(`DeleteOptions cannot be read: ${errors.map(({ message }) => message).join(', ') || 'an object is expected'}`);
+    }
+    return value as DeleteOptions;
   }
 
   #updated(request: HttpRequest, call: Call, result: Updated | Answer): HttpAnswer {
@@ -153,7 +162,7 @@ export class ResourceHandler {
     const encoding = this.#encoding(request);
     if (result instanceof Item) return answer(encodeItem(result, encoding), status, call, encoding);
     const { value } = result;
-    const kind = kindFor(`${value.apiVersion}/${value.kind}`);
+    const kind = kindOfText(`${value.apiVersion}/${value.kind}`);
     return answer(encodeValue(value, kind, encoding.representation), result.created ? 201 : status, call, encoding);
   }
 

@@ -1,5 +1,5 @@
 import { apiVersionOf, type KubeObject } from '@kajitori/apimachinery';
-import type { Kind } from '@kajitori/kinds';
+import { type Kind, listTypeOf } from '@kajitori/kinds';
 import { encodeEnvelope, encodeProtobuf } from '@kajitori/schema';
 import { stringify } from 'yaml';
 import type { Item } from '../registry/item.ts';
@@ -33,8 +33,9 @@ export function encodePage(kind: Kind, page: ItemPage, { representation, include
   }
   const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
   if (representation.encoding === 'json') return `${JSON.stringify(head).slice(0, -1)},"items":[${items.map((item) => item.json).join(',')}]}`;
-  if (representation.encoding === 'protobuf') return encodeListProtobuf(kind, head, items);
-  return encodeValue({ ...head, items: items.map((item) => item.object) } as unknown as KubeObject, undefined, representation);
+  const list = { ...head, items: items.map((item) => item.object) };
+  if (representation.encoding === 'protobuf') return encodeEnvelope(head.apiVersion, head.kind, encodeProtobuf(listTypeOf(kind.schema).schema, list));
+  return encodeValue(list as unknown as KubeObject, undefined, representation);
 }
 
 /** Any value in the representation; protobuf needs the kind whose schema it follows. */
@@ -42,33 +43,4 @@ export function encodeValue(value: KubeObject, kind: Kind | undefined, { encodin
   if (encoding === 'yaml') return stringify(value, { aliasDuplicateObjects: false });
   if (encoding === 'protobuf' && kind !== undefined) return encodeEnvelope(value.apiVersion, value.kind, encodeProtobuf(kind.schema.schema, value));
   return JSON.stringify(value);
-}
-
-/** Every List type has its ListMeta as field 1 and its items as field 2. */
-function encodeListProtobuf(kind: Kind, head: { kind: string; apiVersion: string; metadata: Record<string, unknown> }, items: readonly Item[]): Uint8Array {
-  const metadata = encodeProtobuf(listMetaSchema, head.metadata);
-  const parts: Uint8Array[] = [lengthDelimited(1, metadata)];
-  for (const item of items) parts.push(lengthDelimited(2, encodeProtobuf(kind.schema.schema, item.object)));
-  return encodeEnvelope(head.apiVersion, head.kind, Buffer.concat(parts));
-}
-
-const listMetaSchema = {
-  type: 'object' as const,
-  properties: {
-    selfLink: { type: 'string' as const, proto: { number: 1, type: 'string' as const } },
-    resourceVersion: { type: 'string' as const, proto: { number: 2, type: 'string' as const } },
-    continue: { type: 'string' as const, proto: { number: 3, type: 'string' as const } },
-    remainingItemCount: { type: 'integer' as const, format: 'int64', proto: { number: 4, type: 'int64' as const } },
-  },
-};
-
-function lengthDelimited(field: number, bytes: Uint8Array): Uint8Array {
-  const header: number[] = [(field << 3) | 2];
-  let length = bytes.length;
-  while (length > 0x7f) {
-    header.push((length & 0x7f) | 0x80);
-    length >>>= 7;
-  }
-  header.push(length);
-  return Buffer.concat([Uint8Array.from(header), bytes]);
 }

@@ -3,6 +3,7 @@ import type { Logger } from '@kajitori/telemetry';
 import type { Admission } from '../admission/admission.ts';
 import { type Authorize, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
+import type { Companions } from '../companions/companions.ts';
 import type { Kind } from '@kajitori/kinds';
 import { createObject } from '../registry/create.ts';
 import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
@@ -19,6 +20,7 @@ import type { WatchHub } from '../watch/watch-hub.ts';
 export interface OperationServices extends ReviewServices {
   clock: Clock;
   admission: Admission;
+  companions: readonly Companions[];
   authorize: Authorize;
   hub: WatchHub;
   /** The catalogue's Pod: Bindings act on it. */

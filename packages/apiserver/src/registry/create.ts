@@ -1,5 +1,5 @@
 import type { KubeObject } from '@kajitori/apimachinery';
-import { isRefusal } from '@kajitori/storage';
+import { isRefusal, type NewObject } from '@kajitori/storage';
 import type { Call } from '../call.ts';
 import { checkNew, fillDefaults } from './check.ts';
 import { readError, refusalError } from './errors.ts';
@@ -8,8 +8,8 @@ import { generatedName, placeIn, stampNew } from './metadata.ts';
 import type { Registry } from './registry.ts';
 import { toItem, toStored } from './stored.ts';
 
-/** How often a generated name that is taken is drawn again. */
-const generateAttemptsMax = 8;
+/** How often a generated name, an address or a port that is taken is drawn again. */
+const attemptsMax = 8;
 
 /**
  * Creates the object: admission, defaults, checks, one write. The draft is the caller's to give away.
@@ -28,21 +28,26 @@ export async function createObject(registry: Registry, call: Call, draft: KubeOb
   kind.strategy.prepareForCreate?.(draft);
   checkNew(call, draft);
   await registry.admission.validate({ call, operation: 'CREATE', object: draft });
+  const companions = registry.companions.find((one) => one.handles(call));
   for (let attempt = 1; ; attempt += 1) {
-    const object = toStored(kind, draft);
-    if (call.dryRun) return dryRunItem(call, draft, object);
-    const outcome = await call.storage.write([{ type: 'create', object }]).catch((error: unknown) => {
+    const wanted = companions === undefined ? draft : structuredClone(draft);
+    const beside = (await companions?.claim(call, wanted, undefined, attempt)) ?? [];
+    const object = toStored(kind, wanted);
+    if (call.dryRun) return dryRunItem(call, wanted, object);
+    const outcome = await call.storage.write([{ type: 'create', object }, ...beside]).catch((error: unknown) => {
       throw readError(error);
     });
     if (!isRefusal(outcome)) return toItem(kind, { ...object, revision: outcome.revisions[0] ?? 0 });
-    if (outcome.refused !== 'exists' || !generates || attempt === generateAttemptsMax) {
-      throw refusalError(outcome, kind, draft.metadata.name ?? '');
-    }
-    draft.metadata.name = generatedName(base);
+    if (outcome.refused !== 'exists' || attempt === attemptsMax) throw refusalError(outcome, kind, wanted.metadata.name ?? '');
+    if (beside.length > 0 && (await call.storage.get(object)) === undefined) {
+      const taken = await companions?.taken(call, wanted, beside);
+      if (taken !== undefined) throw taken;
+    } else if (generates) draft.metadata.name = generatedName(base);
+    else throw refusalError(outcome, kind, wanted.metadata.name ?? '');
   }
 }
 
-async function dryRunItem(call: Call, draft: KubeObject, object: ReturnType<typeof toStored>): Promise<Item> {
+async function dryRunItem(call: Call, draft: KubeObject, object: NewObject): Promise<Item> {
   if ((await call.storage.get(object)) !== undefined) throw refusalError({ refused: 'exists' }, call.kind, draft.metadata.name ?? '');
-  return toItem(call.kind, { ...object, revision: undefined as unknown as number });
+  return toItem(call.kind, { ...object, revision: undefined });
 }

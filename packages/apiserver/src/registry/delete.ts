@@ -78,12 +78,13 @@ async function deleteOnce(registry: Registry, call: Call, options: DeleteOptions
   const last = toStored(call.kind, draft);
   if (call.dryRun) return { item: toItem(call.kind, { ...last, revision: stored.revision }), gone };
   if (already && !gone && last.body === stored.body) return { item: before, gone: false };
+  const companions = registry.companions.find((one) => one.handles(call));
   const outcome = await call.storage
-    .write([
+    .write(
       gone
-        ? { type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision }
-        : { type: 'update', object: last, expectedRevision: stored.revision },
-    ])
+        ? [{ type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision }, ...((await companions?.release(call, before.object)) ?? [])]
+        : [{ type: 'update', object: last, expectedRevision: stored.revision }],
+    )
     .catch((error: unknown) => {
       throw readError(error);
     });

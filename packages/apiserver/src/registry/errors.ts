@@ -1,5 +1,5 @@
 import { conflict, notFound, objectModified, alreadyExists, StatusError, expired } from '@kajitori/apimachinery';
-import { ExpiredError, FutureRevisionError, type Refusal, StorageUnavailableError } from '@kajitori/storage';
+import { ClusterGoneError, ExpiredError, FutureRevisionError, type Refusal, StorageUnavailableError } from '@kajitori/storage';
 import type { Kind } from '@kajitori/kinds';
 import { groupResourceOf } from '../call.ts';
 
@@ -31,6 +31,7 @@ export function readError(error: unknown): unknown {
       cause: error,
     });
   }
+  if (error instanceof ClusterGoneError) return new StatusError('NotFound', 'the cluster does not exist or is being deleted', { cause: error });
   if (error instanceof StorageUnavailableError) {
     return new StatusError('ServiceUnavailable', 'the storage of this cluster did not answer; try again', {
       details: { retryAfterSeconds: 1 },

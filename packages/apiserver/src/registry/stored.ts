@@ -1,7 +1,7 @@
 import type { KubeObject } from '@kajitori/apimachinery';
 import { applyDefaults, normalize, schemaHash } from '@kajitori/schema';
 import type { Kind } from '@kajitori/kinds';
-import type { NewObject, ObjectKey, Stamp, StoredObject } from '@kajitori/storage';
+import type { NewObject, ObjectKey, Revision, Stamp, StoredObject } from '@kajitori/storage';
 import { bodyOf, Item } from './item.ts';
 
 /**
@@ -48,7 +48,7 @@ export function toStored(kind: Kind, object: KubeObject): NewObject {
 }
 
 /** A row as an item of the asked kind: the stored text itself when it is current, else brought up to date. */
-export function toItem(kind: Kind, { body, revision, stamp }: Pick<StoredObject, 'body' | 'revision' | 'stamp'>): Item {
+export function toItem(kind: Kind, { body, revision, stamp }: Pick<StoredObject, 'body' | 'stamp'> & { revision: Revision | undefined }): Item {
   const hub = storedKind(kind);
   const current = stampOf(hub);
   let item = new Item(hub, body, revision);

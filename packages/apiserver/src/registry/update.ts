@@ -1,5 +1,5 @@
 import { conflict, invalid, invalidObject, isStatusError, type KubeObject, notFound, objectModified } from '@kajitori/apimachinery';
-import { isRefusal, type StoredObject } from '@kajitori/storage';
+import { isRefusal, type Operation, type StoredObject } from '@kajitori/storage';
 import { type Call, groupResourceOf } from '../call.ts';
 import { checkUpdate, fillDefaults } from './check.ts';
 import { createObject } from './create.ts';
@@ -69,14 +69,24 @@ async function updateOnce(
   }
   if (sent !== '' && sent !== '0' && sent !== String(stored.revision)) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
   const draft = await preparedUpdate(registry, call, options, wanted, before.object);
-  if (endsDeletion(draft)) return { item: await finishDeletion(call, stored, before, draft), mayRetry: false };
+  const companions = registry.companions.find((one) => one.handles(call));
+  if (endsDeletion(draft)) {
+    const beside = (await companions?.release(call, before.object)) ?? [];
+    return { item: await finishDeletion(call, stored, { before, draft, beside }), mayRetry: false };
+  }
+  const beside = (await companions?.claim(call, draft, before.object, 1)) ?? [];
   const object = toStored(call.kind, draft);
   if (object.body === stored.body) return { item: before, mayRetry: false };
   if (call.dryRun) return { item: toItem(call.kind, { ...object, revision: stored.revision }), mayRetry: false };
-  const outcome = await call.storage.write([{ type: 'update', object, expectedRevision: stored.revision }]).catch((error: unknown) => {
+  const outcome = await call.storage.write([{ type: 'update', object, expectedRevision: stored.revision }, ...beside]).catch((error: unknown) => {
     throw readError(error);
   });
   if (!isRefusal(outcome)) return { item: toItem(call.kind, { ...object, revision: outcome.revisions[0] ?? 0 }), mayRetry: false };
+  if (outcome.refused === 'exists') {
+    const taken = await companions?.taken(call, draft, beside);
+    if (taken !== undefined) throw taken;
+    return { item: undefined, mayRetry: true };
+  }
   if (outcome.refused !== 'conflict') throw refusalError(outcome, call.kind, call.name);
   return { item: undefined, mayRetry: true };
 }
@@ -118,11 +128,16 @@ function endsDeletion({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }
 
-async function finishDeletion(call: Call, stored: StoredObject, before: Item, draft: KubeObject): Promise<Item> {
+async function finishDeletion(
+  call: Call,
+  stored: StoredObject,
+  { before, draft, beside }: { before: Item; draft: KubeObject; beside: readonly Operation[] },
+): Promise<Item> {
   const last = toStored(call.kind, draft);
   if (call.dryRun) return toItem(call.kind, { ...last, revision: stored.revision });
   const outcome = await call.storage.write([
     { type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision, body: last.body },
+    ...beside,
   ]);
   if (!isRefusal(outcome)) return toItem(call.kind, { ...last, revision: outcome.revisions[0] ?? 0 });
   if (outcome.refused === 'conflict') throw conflict(groupResourceOf(call.kind), call.name, objectModified);

@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Clock, type ClusterId, systemClock } from '@kajitori/apimachinery';
+import { type ClusterClient, createClusterClient, type Transport, type UserInfo } from '@kajitori/client';
+import { catalogue, kindOfResource, pods } from '@kajitori/kinds';
+import type { Storage } from '@kajitori/storage';
+import type { NodeStreams } from '@kajitori/streams';
+import type { Logger } from '@kajitori/telemetry';
+import type { Hono } from 'hono';
+import { Admission, type AdmissionPlugin } from './admission/admission.ts';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { nodeRestriction } from './admission/node-restriction.ts';
+import { defaultTolerationSeconds, serviceAccount } from './admission/pod-defaults.ts';
+import type { Authenticator } from './authentication/authenticator.ts';
+import { createAuthorizer } from './authorization/authorizer.ts';
+import { serviceAddresses } from './companions/service-addresses.ts';
+import { RbacSource } from './authorization/rbac-source.ts';
+import { groupsOf } from './discovery/discovery.ts';
+import { kubernetesApp, type NodeBindings } from './http/hono-app.ts';
+import { KubernetesHandler } from './http/kubernetes-handler.ts';
+import { ResourceHandler } from './http/resource-handler.ts';
+import { OpenApiDocuments } from './openapi/openapi-documents.ts';
+import { inProcessTransport } from './operations/in-process.ts';
+import { Operations } from './operations/operations.ts';
+import { serveLogs } from './subresources/logs.ts';
+import { serveStreamUpgrade } from './subresources/upgrades.ts';
+import { WatchHub } from './watch/watch-hub.ts';
+
+export interface ApiServerOptions {
+  storage: Storage;
+  authenticator: Authenticator;
+  logger: Logger;
+  clock?: Clock;
+  /** Admission beyond what is always on. */
+  plugins?: readonly AdmissionPlugin[];
+}
+
+export interface HttpOptions {
+  /** The cluster that a connection is for, by its address or name; undefined: the path tells. */
+  clusterOf(incoming: NodeBindings['incoming']): ClusterId | undefined;
+  node: NodeStreams;
+  /** `host:port` that discovery names. */
+  serverAddress: string;
+}
+
+/**
+ * The Kubernetes API of all clusters: one pipeline (authentication, authorization, admission, registry, storage) with two ways in, over HTTP
+ * and in process. It keeps nothing of a cluster but while requests and watches of it run.
+ */
+export class ApiServer implements AsyncDisposable {
+  readonly operations: Operations;
+  readonly #options: ApiServerOptions;
+  readonly #clock: Clock;
+  readonly #hub: WatchHub;
+  readonly #resources: ResourceHandler;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#hub = new WatchHub(options.logger);
+    const rbac = new RbacSource(options.storage);
+    this.operations = new Operations({
+      clock: this.#clock,
+      admission: new Admission([namespaceLifecycle(this.#clock), serviceAccount, defaultTolerationSeconds, nodeRestriction, ...(options.plugins ?? [])]),
+      companions: [serviceAddresses(this.#clock)],
+      authorize: createAuthorizer(rbac),
+      authenticator: options.authenticator,
+      rbac,
+      hub: this.#hub,
+      podKind: pods as never,
+      logger: options.logger,
+    });
+    this.#resources = new ResourceHandler({
+      operations: this.operations,
+      storage: options.storage,
+      findKind: kindOfResource,
+      clock: this.#clock,
+    });
+  }
+
+  /** The API of one cluster for code in this process. */
+  transport(cluster: ClusterId): Transport {
+    return inProcessTransport(this.operations, this.#options.storage, cluster);
+  }
+
+  client(cluster: ClusterId, user: UserInfo): ClusterClient {
+    return createClusterClient(this.transport(cluster), user);
+  }
+
+  /** The HTTP side: a Hono app for requests, and a handler for the server's `upgrade` event. */
+  http({ clusterOf, node, serverAddress }: HttpOptions): {
+    app: Hono<{ Bindings: NodeBindings }>;
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  } {
+    const { authenticator, logger } = this.#options;
+    const { operations } = this;
+    const resources = this.#resources;
+    const handler = new KubernetesHandler({
+      operations,
+      resources,
+      groups: groupsOf(catalogue),
+      openapi: new OpenApiDocuments(catalogue),
+      clock: this.#clock,
+      logger,
+      serverAddress,
+      connect: (request, call) => (call.kind === (pods as unknown) && call.subresource === 'log' ? serveLogs(operations, node, request, call) : undefined),
+    });
+    return {
+      app: kubernetesApp({ handler, authenticator, clusterOf, logger }),
+      upgrade: (request, socket, head) => serveStreamUpgrade({ operations, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hub[Symbol.asyncDispose]();
+  }
+}

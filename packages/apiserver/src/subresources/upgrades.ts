@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { badRequest, type ClusterId, isStatusError, StatusError } from '@kajitori/apimachinery';
+import { execOptions, type NodeStreams, portForwardOptions, processOptions, serveUpgrade, type UpgradeTarget } from '@kajitori/streams';
+import type { Logger } from '@kajitori/telemetry';
+import type { Authenticator } from '../authentication/authenticator.ts';
+import type { Call } from '../call.ts';
+import { authenticated, httpRequest, routed } from '../http/hono-app.ts';
+import { requestInfo } from '../http/request-info.ts';
+import type { ResourceHandler } from '../http/resource-handler.ts';
+import { type Operations, unknownPath } from '../operations/operations.ts';
+import { containerTarget, podTarget } from './pod-target.ts';
+
+export interface UpgradeOptions {
+  operations: Operations;
+  resources: ResourceHandler;
+  authenticator: Authenticator;
+  node: NodeStreams;
+  logger: Logger;
+}
+
+/** exec, attach and port-forward: requests that leave HTTP. Never throws; a refusal is answered on the socket. */
+export async function serveStreamUpgrade(
+  options: UpgradeOptions,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  bound: ClusterId | undefined,
+): Promise<void> {
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  socket.on('error', () => socket.destroy());
+  let target: UpgradeTarget;
+  try {
+    target = await upgradeTarget(options, request, bound, gone.signal);
+  } catch (error) {
+    refuse(socket, error, options.logger);
+    return;
+  }
+  await serveUpgrade({ ...target, request, socket, head, node: options.node, logger: options.logger });
+}
+
+async function upgradeTarget(options: UpgradeOptions, incoming: IncomingMessage, bound: ClusterId | undefined, signal: AbortSignal): Promise<UpgradeTarget> {
+  const url = new URL(incoming.url ?? '/', 'https://cluster');
+  const route = routed(bound, url.pathname);
+  if (route === undefined) throw unknownPath();
+  const user = await authenticated(options, route.cluster, incoming);
+  const request = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
+  const info = requestInfo(request.method, route.path, request.query);
+  if (info === undefined) throw unknownPath();
+  const call = options.resources.callFor(request, info);
+  if (call.kind.group !== '' || call.kind.plural !== 'pods') throw unknownPath();
+  return targetOf(options, call, url.searchParams);
+}
+
+async function targetOf({ operations }: UpgradeOptions, call: Call, query: URLSearchParams): Promise<UpgradeTarget> {
+  const container = query.get('container') ?? '';
+  switch (call.subresource) {
+    case 'exec': {
+      const execution = execOptions(query);
+      const pod = await operations.admitConnect(call);
+      return { kind: 'exec', target: containerTarget(call.cluster, pod.object, container), options: execution };
+    }
+    case 'attach': {
+      const attachment = processOptions(query);
+      const pod = await operations.admitConnect(call);
+      return { kind: 'attach', target: containerTarget(call.cluster, pod.object, container), options: attachment };
+    }
+    case 'portforward': {
+      const ports = portForwardOptions(query);
+      const pod = await operations.admitConnect(call);
+      return { kind: 'portforward', target: podTarget(call.cluster, pod.object), options: ports };
+    }
+    default:
+      throw badRequest(`pods/${call.subresource} cannot be upgraded`);
+  }
+}
+
+function refuse(socket: Duplex, error: unknown, logger: Logger): void {
+  if (!isStatusError(error)) logger.error({ error }, 'an upgrade failed by an internal error');
+  const status = isStatusError(error) ? error : new StatusError('InternalError', 'Internal error occurred');
+  const body = JSON.stringify(status.toStatus());
+  socket.end(
+    `HTTP/1.1 ${status.code} ${status.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
