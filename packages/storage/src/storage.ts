@@ -121,7 +121,7 @@ export interface Change {
   before?: Pick<StoredObject, 'body' | 'labels' | 'fields' | 'revision'>;
 }
 
-/** A read-only view; what most code should take. */
+/** A read-only view; what most code should take. All but `get` throw ClusterGoneError where there is no such cluster. */
 export interface Reader {
   get(key: ObjectKey): Promise<StoredObject | undefined>;
   /** @throws ExpiredError when `revision` is older than the log. @throws FutureRevisionError when it has not happened. */
@@ -130,6 +130,16 @@ export interface Reader {
   count(resource?: { group: string; resource: string }): Promise<{ objects: number; bytes: number }>;
   /** The newest revision of the durable line, or of the volatile one. */
   revision(line?: Line): Promise<Revision>;
+  /** When and how the cluster came to be. It never changes. */
+  birth(): Promise<Birth>;
+}
+
+export interface Birth {
+  at: Date;
+  /** The revision of an empty cluster: what it was born with has this one. */
+  revision: Revision;
+  /** Which release of the overlay it was born with. */
+  overlayVersion: number;
 }
 
 /** Events and node heartbeats live apart, unlogged, with revisions of their own. */
@@ -184,6 +194,14 @@ export class FutureRevisionError extends Error {
   constructor(asked: Revision, current: Revision) {
     super(`revision ${asked} is ahead of the cluster's ${current}`);
     this.current = current;
+  }
+}
+
+/** There is no such cluster, or it is being deleted. */
+export class ClusterGoneError extends Error {
+  override readonly name = 'ClusterGoneError';
+  constructor(cluster: string) {
+    super(`cluster ${cluster} does not exist or is being deleted`);
   }
 }
 

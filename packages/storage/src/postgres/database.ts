@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Logger, type Metrics, silentLogger } from '@kajitori/telemetry';
+import postgres from 'postgres';
+import { ClusterGoneError, ExpiredError, FutureRevisionError, StorageUnavailableError } from '../storage.ts';
+
+/**
+ * Owns: the connections of this process to Postgres, and what becomes of their failures.
+ * Invariant: calls for different work do not wait behind one another's locks: reads and writes have pools of their own, both small, both
+ * closed when idle. Not here: SQL.
+ */
+export interface DatabaseOptions {
+  /** Of the role `kajitori_app`. */
+  url: string;
+  /** Connections for writes, which wait for locks: as many clusters are written at once. */
+  writeConnectionsMax?: number;
+  /** Connections for reads, on which calls are pipelined. */
+  readConnectionsMax?: number;
+  logger?: Logger;
+  metrics?: Metrics;
+}
+
+const writeConnectionsDefault = 6;
+const readConnectionsDefault = 4;
+const idleSeconds = 30;
+const connectSeconds = 5;
+const statementMilliseconds = 30_000;
+/** How long a call is tried again while the database does not answer. */
+const unavailableMilliseconds = 15_000;
+const pauseFirstMilliseconds = 20;
+const pauseMaxMilliseconds = 500;
+
+type Types = { bigint: number };
+export type Sql = postgres.Sql<Types>;
+export type TransactionSql = postgres.TransactionSql<Types>;
+
+export class Database implements AsyncDisposable {
+  readonly reads: Sql;
+  readonly writes: Sql;
+  readonly logger: Logger;
+  readonly #seconds: { observe(labels: { call: string }, value: number): void } | undefined;
+  readonly #closed = new AbortController();
+
+  constructor({
+    url,
+    writeConnectionsMax = writeConnectionsDefault,
+    readConnectionsMax = readConnectionsDefault,
+    logger,
+    metrics,
+  }: DatabaseOptions) {
+    this.logger = logger ?? silentLogger;
+    this.#seconds = metrics?.histogram('kajitori_storage_call_seconds', 'Time of calls to Postgres, with their retries', ['call']);
+    this.reads = this.#pool(url, readConnectionsMax, {});
+    // One call at a time on a connection: a call that waits for a head's lock must not hold up another cluster's.
+    this.writes = this.#pool(url, writeConnectionsMax, { max_pipeline: 1 });
+  }
+
+  #pool(url: string, max: number, options: object): Sql {
+    return postgres(url, {
+      max,
+      idle_timeout: idleSeconds,
+      connect_timeout: connectSeconds,
+      backoff: () => 0,
+      onnotice: () => {},
+      types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+      connection: { application_name: 'kajitori', statement_timeout: statementMilliseconds },
+      ...options,
+    }) as unknown as Sql;
+  }
+
+  /** Runs a call that may be repeated: after a lost connection it is. @throws StorageUnavailableError when the database stays away. */
+  async repeatable<T>(call: string, run: (sql: Sql) => Promise<T>, pool: Sql = this.reads): Promise<T> {
+    const started = performance.now();
+    for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
+      try {
+        const answer = await run(pool);
+        this.#seconds?.observe({ call }, (performance.now() - started) / 1000);
+        return answer;
+      } catch (error) {
+        if (!isConnectionLoss(error) && !isSerializationFailure(error)) throw error;
+        await this.pause(call, started, pause, error);
+      }
+    }
+  }
+
+  /** Waits before a call is tried again. @throws StorageUnavailableError when it was tried for long enough, or the pools are closed. */
+  async pause(call: string, started: number, milliseconds: number, cause: unknown): Promise<void> {
+    const unavailable = (): StorageUnavailableError => new StorageUnavailableError(`the database did not answer to ${call}`, { cause });
+    if (this.#closed.signal.aborted || performance.now() - started > unavailableMilliseconds) throw unavailable();
+    this.logger.debug({ call, error: cause }, 'storage call lost its connection and is tried again');
+    await sleep(milliseconds, undefined, { signal: this.#closed.signal }).catch(() => {
+      throw unavailable();
+    });
+  }
+
+  /** Runs a transaction that is bound to one cluster: row-level security shows it nothing else. */
+  bound<T>(call: string, cluster: string, run: (sql: TransactionSql) => Promise<T>): Promise<T> {
+    return this.repeatable(
+      call,
+      (pool) =>
+        pool.begin(async (sql) => {
+          await sql`SELECT set_config('kajitori.cluster', ${cluster}, true)`;
+          return run(sql);
+        }) as Promise<T>,
+      this.writes,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    await Promise.all([this.reads.end({ timeout: 5 }), this.writes.end({ timeout: 5 })]);
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+/** SQLSTATE classes 08, 57P and 53300 beside the codes of the driver and of sockets. */
+const lostCodes =
+  /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|08...|57P0.|53300)$/;
+
+/** Whether the connection went away, so that it is not known what the server did. */
+export function isConnectionLoss(error: unknown): boolean {
+  return lostCodes.test(codeOf(error));
+}
+
+/** Whether the server rolled a transaction back for the sake of another: it may be run again. */
+export function isSerializationFailure(error: unknown): boolean {
+  return ['40001', '40P01', '55P03'].includes(codeOf(error));
+}
+
+export const sqlState = {
+  clusterGone: 'KJ404',
+  abandoned: 'KJ409',
+  expired: 'KJ410',
+  limit: 'KJ429',
+  applySingly: 'KJ500',
+  future: 'KJ504',
+} as const;
+
+export function hasState(error: unknown, state: keyof typeof sqlState): error is Error {
+  return codeOf(error) === sqlState[state];
+}
+
+/** An error of a read in storage's words. */
+export function translated(error: unknown, cluster: string, asked: number): unknown {
+  if (hasState(error, 'expired')) return new ExpiredError(error.message);
+  if (hasState(error, 'future')) return new FutureRevisionError(asked, Number(error.message));
+  if (hasState(error, 'clusterGone')) return new ClusterGoneError(cluster);
+  return error;
+}
