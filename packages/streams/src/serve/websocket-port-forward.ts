@@ -1,7 +1,6 @@
 /** Port-forward by channels: for the n-th port, channel 2n carries data and 2n+1 errors; each starts with the port in two bytes. */
-import { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { WebSocket } from 'ws';
-import { joinDuplexes } from '../join-duplexes.ts';
 import type { NodeStreams, PodTarget } from '../node-streams.ts';
 import type { ChannelProtocol } from '../websocket/channel-protocols.ts';
 import { ChannelSocket } from '../websocket/channel-socket.ts';
@@ -27,7 +26,11 @@ export async function servePortForwardChannels(
       channels.send(dataChannel, portBytes);
       channels.send(errorChannel, portBytes);
       try {
-        await joinDuplexes(Duplex.from({ readable, writable }), await node.portForward({ ...target, port }, channels.closed));
+        const connection = await node.portForward({ ...target, port }, channels.closed);
+        // These channels know no half-closed ends: a connection is over when the pod's side is.
+        pipeline(readable, connection).catch(() => undefined);
+        await pipeline(connection, writable).catch(() => undefined);
+        connection.destroy();
       } catch (failure) {
         channels.send(errorChannel, Buffer.from(forwardFailure({ ...target, port }, failure)));
       }
