@@ -1,7 +1,7 @@
 /** The packages by level, lowest first: one may import only what stands on a lower level. ARCHITECTURE.md says why. */
 export const levels: readonly (readonly string[])[] = [
   ['apimachinery', 'cel', 'telemetry', 'servers'],
-  ['schema', 'agent-protocol'],
+  ['schema', 'agent-protocol', 'server-process'],
   ['kinds', 'scheduling', 'schedules', 'authorization', 'storage', 'streams', 'accounts'],
   ['reconciler', 'client'],
   ['apiserver', 'management', 'gateway', 'controllers', 'agent'],

@@ -118,11 +118,11 @@ async function freeAddress(call: Call): Promise<string> {
 async function claimPorts(call: Call, service: Service, before: Partial<Service>): Promise<Operation[]> {
   const spec = (service.spec ??= {});
   if (usesNodePorts(spec)) {
-    for (const port of spec.ports ?? []) {
+    for (const [at, port] of (spec.ports ?? []).entries()) {
       if ((port.nodePort ?? 0) === 0) port.nodePort = await freePort(call, port.protocol ?? 'TCP', spec);
       else {
         remember(service, portName(port));
-        checkPortRange(call, service, port.nodePort ?? 0);
+        checkPortRange(call, service, at, port.nodePort ?? 0);
       }
     }
   } else if (before.spec !== undefined && usesNodePorts(before.spec)) {
@@ -135,10 +135,10 @@ async function claimPorts(call: Call, service: Service, before: Partial<Service>
   ];
 }
 
-function checkPortRange(call: Call, service: Service, port: number): void {
+function checkPortRange(call: Call, service: Service, at: number, port: number): void {
   if (port >= nodePorts.least && port <= nodePorts.most) return;
   throw invalidObject(call.kind, service.metadata.name ?? '', [
-    invalid('spec.ports[0].nodePort', port, `provided port is not in the valid range. The range of valid ports is ${nodePorts.least}-${nodePorts.most}`),
+    invalid(`spec.ports[${at}].nodePort`, port, `provided port is not in the valid range. The range of valid ports is ${nodePorts.least}-${nodePorts.most}`),
   ]);
 }
 

@@ -1,0 +1,2 @@
+export * from './run-process.ts';
+export * from './server-config.ts';
