@@ -48,7 +48,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'env-in-one-file',
     reason: 'the environment is read in env.ts of an app, and validated in its config.ts',
-    applies: (path) => /^(packages|apps)\//.test(path) && isCode(path) && !isTest(path) && !/\/env\.ts$/.test(path) && !isTooling(path),
+    applies: (path) => /^(packages|apps)\//.test(path) && isCode(path) && !isTest(path) && !path.endsWith('/env.ts') && !isTooling(path),
     problem: ({ text }) => matchOf(text, /process\.env\b/),
   },
   {

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/** Native and optional parts that packages load only if they are there. */
+const optional = ['*.node', 'cpu-features', 'bufferutil', 'utf-8-validate'];
+/** CommonJS packages inside an ES module still ask for `require`. */
+const banner = "import { createRequire as nodeCreateRequire } from 'node:module'; const require = nodeCreateRequire(import.meta.url);";
+
+/**
+ * Bundles each app into one file `dist/NAME.js` that runs with Node 24 alone, without node_modules.
+ * Answers the names.
+ */
+export async function buildBundles(root = process.cwd()): Promise<string[]> {
+  const names = readdirSync(join(root, 'apps')).filter((name) => existsSync(join(root, 'apps', name, 'src/main.ts')));
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(names.map((name) => [name, `apps/${name}/src/main.ts`])),
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    sourcemap: 'linked',
+    external: optional,
+    banner: { js: banner },
+    logLevel: 'silent',
+  });
+  return names;
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/**
+ * Owns: where an instance of the product keeps its things on this machine, and what was chosen for it once.
+ * Invariant: settings and secrets are made once and never change by themselves, so that a later start finds the data.
+ */
+export interface Instance {
+  /** The checkout. */
+  readonly root: string;
+  /** `.kajitori` of the checkout, unless KAJITORI_STATE_DIR names another. */
+  readonly directory: string;
+  readonly kubeconfigFile: string;
+  /** Holds the base URL of `/v1`. */
+  readonly addressFile: string;
+  readonly apiKeyFile: string;
+  readonly masterKeyFile: string;
+  readonly caFile: string;
+  readonly logsDirectory: string;
+  /** Pid files of the supervisor, its processes and the engines. */
+  readonly runDirectory: string;
+}
+
+export interface Settings {
+  /** Of the api; the gateway has the next one. */
+  port: number;
+  postgresPort: number;
+  redisPort: number;
+  /** Agents on this machine. */
+  nodes: number;
+  dataDirectory: string;
+  postgresOwnerPassword: string;
+  postgresAppPassword: string;
+}
+
+export const defaultPort = 6443;
+
+export function instanceOf(root = process.cwd(), directory = process.env.KAJITORI_STATE_DIR ?? join(root, '.kajitori')): Instance {
+  const at = (name: string): string => join(resolve(directory), name);
+  return {
+    root,
+    directory: resolve(directory),
+    kubeconfigFile: at('kubeconfig'),
+    addressFile: at('address'),
+    apiKeyFile: at('api-key'),
+    masterKeyFile: at('master.key'),
+    caFile: at('ca.crt'),
+    logsDirectory: at('logs'),
+    runDirectory: at('run'),
+  };
+}
+
+export async function makeDirectories(instance: Instance): Promise<void> {
+  await mkdir(instance.directory, { recursive: true });
+  await mkdir(instance.logsDirectory, { recursive: true });
+  await mkdir(instance.runDirectory, { recursive: true, mode: 0o700 });
+}
+
+/** What was chosen at an earlier start; undefined before the first. */
+export function readSettings(instance: Instance): Settings | undefined {
+  const file = settingsFile(instance);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Settings) : undefined;
+}
+
+export async function writeSettings(instance: Instance, settings: Settings): Promise<void> {
+  await writeSecret(settingsFile(instance), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/** The key that wraps the clusters' keys: made once; without it the data cannot be read. */
+export async function ensureMasterKey(instance: Instance): Promise<void> {
+  if (!existsSync(instance.masterKeyFile)) await writeSecret(instance.masterKeyFile, randomBytes(32));
+}
+
+/** Replaces the file at once; only its owner may read it. */
+export async function writeSecret(file: string, content: string | Uint8Array): Promise<void> {
+  const fresh = `${file}.new`;
+  await writeFile(fresh, content, { mode: 0o600 });
+  await chmod(fresh, 0o600);
+  await rename(fresh, file);
+}
+
+export function logFile(instance: Instance, name: string): string {
+  return join(instance.logsDirectory, `${name}.log`);
+}
+
+function settingsFile(instance: Instance): string {
+  return join(instance.directory, 'settings.json');
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { postgresServer, postgresUrl, redisServer } from '@kajitori/servers';
+import type { ServerCommand } from '@kajitori/servers';
+import type { Instance, Settings } from './instance.ts';
+import type { ProcessSpec } from './supervisor/supervised-process.ts';
+
+/** Where the parts of an instance find each other. */
+export interface Endpoints {
+  /** As the owner of the tables. */
+  ownerDatabaseUrl: string;
+  /** As `kajitori_app`. */
+  databaseUrl: string;
+  redisUrl: string;
+  publicUrl: string;
+  gatewayUrl: string;
+}
+
+const stopLimitMilliseconds = 10_000;
+export const appRole = 'kajitori_app';
+/** The server processes, in the order in which they start. */
+export const serverApps = ['api', 'gateway', 'worker'] as const;
+export type ServerApp = (typeof serverApps)[number];
+
+export function endpointsOf(settings: Settings, environment: NodeJS.ProcessEnv = process.env): Endpoints {
+  const embedded = postgresUrl({ port: settings.postgresPort, password: settings.postgresOwnerPassword }, 'kajitori');
+  const ownerDatabaseUrl = environment.DATABASE_URL ?? embedded;
+  const databaseUrl = new URL(ownerDatabaseUrl);
+  databaseUrl.username = appRole;
+  databaseUrl.password = settings.postgresAppPassword;
+  return {
+    ownerDatabaseUrl,
+    databaseUrl: databaseUrl.href,
+    redisUrl: environment.REDIS_URL ?? `redis://127.0.0.1:${settings.redisPort}`,
+    publicUrl: `https://127.0.0.1:${settings.port}`,
+    gatewayUrl: `wss://127.0.0.1:${settings.port + 1}`,
+  };
+}
+
+export function postgresDirectory(settings: Settings): string {
+  return join(settings.dataDirectory, 'postgres');
+}
+
+export async function postgresSpec(settings: Settings): Promise<ProcessSpec> {
+  const { postgresPort: port, postgresOwnerPassword: password } = settings;
+  return specOf('postgres', await postgresServer({ directory: postgresDirectory(settings), port, password }));
+}
+
+export function redisSpec(instance: Instance, settings: Settings): ProcessSpec {
+  return specOf('redis', redisServer({ port: settings.redisPort, directory: instance.runDirectory }));
+}
+
+/** The bundle of a server app with its whole configuration. */
+export function serverSpec(app: ServerApp, instance: Instance, settings: Settings): ProcessSpec {
+  const endpoints = endpointsOf(settings);
+  const port = { api: settings.port, gateway: settings.port + 1, worker: undefined }[app];
+  return bundleSpec(app, app, instance, {
+    DATABASE_URL: endpoints.databaseUrl,
+    REDIS_URL: endpoints.redisUrl,
+    ...(process.env.STREAMS_REDIS_URL ? { STREAMS_REDIS_URL: process.env.STREAMS_REDIS_URL } : {}),
+    MASTER_KEY_FILE: instance.masterKeyFile,
+    PUBLIC_URL: endpoints.publicUrl,
+    GATEWAY_URL: endpoints.gatewayUrl,
+    AGENT_BUNDLE_DIR: join(instance.root, 'dist'),
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
+    ...(port ? { LISTEN_HOST: '0.0.0.0', LISTEN_PORT: String(port) } : {}),
+  });
+}
+
+/** `dist/BUNDLE.js` under this Node as the process NAME. Only PATH, HOME and what is given reach it. */
+export function bundleSpec(
+  name: string,
+  bundle: string,
+  instance: Instance,
+  env: Record<string, string>,
+  args: string[] = [],
+): ProcessSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', join(instance.root, 'dist', `${bundle}.js`), ...args],
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...env },
+    stopSignal: 'SIGTERM',
+    stopLimitMilliseconds,
+  };
+}
+
+function specOf(name: string, server: ServerCommand): ProcessSpec {
+  const { command, args, env, stopSignal } = server;
+  return { name, command, args, env: { PATH: process.env.PATH ?? '', ...env }, stopSignal, stopLimitMilliseconds };
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { redisAnswers } from '@kajitori/servers';
+import { buildBundles } from '../build/bundles.ts';
+import { agentsReady, ensureNodeNetworks, startAgents } from './agents.ts';
+import { startArguments } from './arguments.ts';
+import type { StartArguments } from './arguments.ts';
+import { runningSupervisor, startSupervisor, stopSupervisor } from './daemon.ts';
+import { migrateDatabase, startPostgres } from './database.ts';
+import { ensureEngine } from './docker-engine.ts';
+import { ensureFirstCluster } from './first-cluster.ts';
+import { stayInForeground } from './foreground.ts';
+import { defaultPort, ensureMasterKey, instanceOf, logFile, makeDirectories, readSettings, writeSettings } from './instance.ts';
+import type { Instance, Settings } from './instance.ts';
+import { innerPorts, mustBeFree } from './ports.ts';
+import { redisSpec, serverApps, serverSpec } from './process-specs.ts';
+import { showFailure, step, StepFailure } from './progress.ts';
+import { isReady, markReady, printReady } from './ready-block.ts';
+import { lockInstance } from './start-lock.ts';
+import type { SupervisorControl } from './supervisor/control.ts';
+import { ensurePackages, nodePackages, redisPackage } from './system-packages.ts';
+import { answersOk, waitForProcess } from './wait-for-process.ts';
+
+/** `npm start`: the whole product on this machine, step by step. */
+const serverStartLimitMilliseconds = 30_000;
+const redisStartLimitMilliseconds = 10_000;
+const logsRemedy = 'read the log; npm run status shows what runs';
+
+/** Answers whether it was this call that started it. */
+async function start(instance: Instance, wanted: StartArguments): Promise<boolean> {
+  await makeDirectories(instance);
+  await using _lock = await lockInstance(instance);
+  if ((await runningSupervisor(instance)) && isReady(instance)) {
+    sayAlreadyRunning(instance, wanted);
+    return false;
+  }
+  try {
+    await bringUp(instance, wanted);
+    return true;
+  } catch (error) {
+    await stopSupervisor(instance);
+    throw error;
+  }
+}
+
+async function bringUp(instance: Instance, wanted: StartArguments): Promise<void> {
+  await step('earlier processes', { remedy: 'npm stop' }, async () => {
+    const ended = await stopSupervisor(instance);
+    return ended.length > 0 ? `ended what a killed supervisor left: ${ended.join(', ')}` : 'none';
+  });
+  const settings = await settle(instance, wanted);
+  await step('system packages', { remedy: 'see the log of apt', log: logFile(instance, 'apt') }, async () => {
+    const redis = process.env.REDIS_URL ? [] : [redisPackage];
+    return ensurePackages(instance, [...redis, ...(settings.nodes > 0 ? nodePackages : [])]);
+  });
+  await step('build', { remedy: 'mend what does not compile; npm run check says more' }, async () =>
+    (await buildBundles(instance.root)).join(', '),
+  );
+  if (settings.nodes > 0) await step('Docker', { remedy: logsRemedy, log: logFile(instance, 'dockerd') }, () => ensureEngine(instance));
+  if (settings.nodes > 1) await step('node networks', { remedy: logsRemedy }, () => ensureNodeNetworks(instance, settings));
+  const control = await startSupervisor(instance);
+  await startServers(instance, settings, control);
+  await step('cluster local', { remedy: logsRemedy, log: logFile(instance, 'api') }, () => ensureFirstCluster(instance, settings));
+  if (settings.nodes > 0) {
+    await step('agents', { remedy: logsRemedy, log: logFile(instance, 'agent-1') }, () => startAgents(instance, settings, control));
+    await step('nodes Ready', { remedy: logsRemedy, log: logFile(instance, 'agent-1') }, () => agentsReady(instance, settings));
+  }
+  await markReady(instance);
+}
+
+/** What this instance is to be: what was chosen now, else earlier, else the default. */
+async function settle(instance: Instance, wanted: StartArguments): Promise<Settings> {
+  const earlier = readSettings(instance);
+  const port = wanted.port ?? earlier?.port ?? defaultPort;
+  let settings: Settings | undefined;
+  await step('ports', { remedy: 'npm start -- --port PORT' }, async () => {
+    await mustBeFree(port, 'api');
+    await mustBeFree(port + 1, 'gateway');
+    const [postgresPort, redisPort] = await innerPorts(port + 2);
+    settings = {
+      port,
+      postgresPort,
+      redisPort,
+      nodes: wanted.nodes ?? earlier?.nodes ?? 1,
+      dataDirectory: wanted.dataDirectory ?? earlier?.dataDirectory ?? join(instance.directory, 'data'),
+      postgresOwnerPassword: earlier?.postgresOwnerPassword ?? randomBytes(18).toString('base64url'),
+      postgresAppPassword: earlier?.postgresAppPassword ?? randomBytes(18).toString('base64url'),
+    };
+    return `api ${port}, gateway ${port + 1}`;
+  });
+  if (!settings) throw new Error('the ports were not settled');
+  await writeSettings(instance, settings);
+  await ensureMasterKey(instance);
+  return settings;
+}
+
+async function startServers(instance: Instance, settings: Settings, control: SupervisorControl): Promise<void> {
+  if (!process.env.DATABASE_URL) {
+    await step('Postgres', { remedy: logsRemedy, log: logFile(instance, 'postgres') }, () => startPostgres(instance, settings, control));
+  }
+  await step('schema', { remedy: 'the message names the migration' }, () => migrateDatabase(instance, settings));
+  if (!process.env.REDIS_URL) {
+    await step('Redis', { remedy: logsRemedy, log: logFile(instance, 'redis') }, async () => {
+      await control.start(redisSpec(instance, settings));
+      const ready = (): Promise<boolean> => redisAnswers(settings.redisPort);
+      await waitForProcess(control, {
+        name: 'redis',
+        log: logFile(instance, 'redis'),
+        timeoutMilliseconds: redisStartLimitMilliseconds,
+        ready,
+      });
+      return `127.0.0.1:${settings.redisPort}`;
+    });
+  }
+  await step('servers', { remedy: logsRemedy, log: logFile(instance, 'api') }, async () => {
+    for (const app of serverApps) await control.start(serverSpec(app, instance, settings));
+    for (const [name, port] of Object.entries({ api: settings.port, gateway: settings.port + 1 })) {
+      const ready = (): Promise<boolean> => answersOk(`https://127.0.0.1:${port}/readyz`);
+      await waitForProcess(control, { name, log: logFile(instance, name), timeoutMilliseconds: serverStartLimitMilliseconds, ready });
+    }
+    return serverApps.join(', ');
+  });
+}
+
+/** @throws StepFailure when it runs otherwise than wanted. */
+function sayAlreadyRunning(instance: Instance, wanted: StartArguments): void {
+  const settings = readSettings(instance);
+  const others = [
+    wanted.port !== undefined && wanted.port !== settings?.port && `port ${settings?.port}`,
+    wanted.nodes !== undefined && wanted.nodes !== settings?.nodes && `${settings?.nodes} nodes`,
+    wanted.dataDirectory !== undefined && wanted.dataDirectory !== settings?.dataDirectory && `data in ${settings?.dataDirectory}`,
+  ].filter((text) => text !== false);
+  console.error('Kajitori is already running.');
+  if (others.length > 0) {
+    throw new StepFailure(`It runs with ${others.join(' and ')}: npm stop first, then start it as you want it.`);
+  }
+}
+
+const wanted = startArguments(process.argv.slice(2));
+const instance = instanceOf();
+try {
+  const started = await start(instance, wanted);
+  printReady(instance);
+  if (started && !wanted.detach) await stayInForeground(instance);
+} catch (error) {
+  showFailure(error);
+}

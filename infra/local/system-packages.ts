@@ -1,0 +1,46 @@
+import { findProgram } from '@kajitori/servers';
+import { logFile } from './instance.ts';
+import type { Instance } from './instance.ts';
+import { StepError } from './progress.ts';
+import { runLogged } from './run-logged.ts';
+
+/** A program of the machine that the product needs, and the Debian or Ubuntu package that has it. */
+export interface SystemPackage {
+  /** Any of these will do. */
+  programs: string[];
+  package: string;
+}
+
+export const redisPackage: SystemPackage = { programs: ['redis-server', 'valkey-server'], package: 'redis-server' };
+export const dockerPackages: SystemPackage[] = [
+  { programs: ['dockerd'], package: 'docker.io' },
+  { programs: ['iptables'], package: 'iptables' },
+];
+export const nodePackages: SystemPackage[] = [
+  { programs: ['nft'], package: 'nftables' },
+  { programs: ['ip'], package: 'iproute2' },
+];
+
+export const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+
+/** Installs what is missing, when this user may. @throws StepError with one line that says what to install and how. */
+export async function ensurePackages(instance: Instance, wanted: SystemPackage[]): Promise<string> {
+  const missing = wanted.filter(({ programs }) => !programs.some((name) => findProgram(name))).map((each) => each.package);
+  if (missing.length === 0) return '';
+  const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  const mayInstall = process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
+  if (!mayInstall) throw new StepError(`${missing.join(', ')} missing`, { remedy: `install them, on Debian or Ubuntu: sudo ${install}` });
+  const log = logFile(instance, 'apt');
+  const [command, ...args] = install.split(' ') as [string, ...string[]];
+  try {
+    await runLogged(command, args, { log, env: aptEnvironment });
+  } catch {
+    await runLogged('apt-get', ['update'], {
+      log,
+      env: aptEnvironment,
+      remedy: 'apt-get update must pass: check the network and the sources of apt',
+    });
+    await runLogged(command, args, { log, env: aptEnvironment, remedy: install });
+  }
+  return `installed ${missing.join(', ')}`;
+}
