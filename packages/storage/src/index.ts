@@ -1,4 +1,5 @@
 export * from './clusters.ts';
+export { clusterRows } from './postgres/cluster-rows.ts';
 export { appRole, migrate } from './postgres/migrate.ts';
 export { openPostgresStorage } from './postgres/postgres-storage.ts';
 export type { PostgresStorage, PostgresStorageOptions } from './postgres/postgres-storage.ts';
