@@ -37,6 +37,10 @@ export class AccountsDatabase implements AsyncDisposable {
     });
   }
 
+  async ping(): Promise<void> {
+    await this.unbound.execute(sql`SELECT 1`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.end({ timeout: 5 });
   }

@@ -1,29 +1,34 @@
 /**
  * Remembers answers for a moment, so that a busy caller costs one look-up a moment instead of one a request.
  * Invariants: an answer is never older than `maxAgeMilliseconds`; at most `maxEntries` are kept; callers that ask for
- * the same key at once share one look-up. Failures are not remembered.
+ * the same key at once share one look-up. Failures are not remembered, nor that nothing was found, unless told so.
  */
 export class ShortLivedCache<Key, Value> {
   readonly #entries = new Map<Key, { value: Promise<Value>; askedAt: number }>();
   readonly #maxAgeMilliseconds: number;
   readonly #maxEntries: number;
+  readonly #rememberAbsence: boolean;
 
-  constructor(options: { maxAgeMilliseconds: number; maxEntries: number }) {
+  constructor(options: { maxAgeMilliseconds: number; maxEntries: number; rememberAbsence?: boolean }) {
     this.#maxAgeMilliseconds = options.maxAgeMilliseconds;
     this.#maxEntries = options.maxEntries;
+    this.#rememberAbsence = options.rememberAbsence ?? false;
   }
 
   get(key: Key, lookUp: () => Promise<Value>): Promise<Value> {
     const now = performance.now();
-    const found = this.#entries.get(key);
-    if (found !== undefined && now - found.askedAt < this.#maxAgeMilliseconds) return found.value;
+    const known = this.#entries.get(key);
+    if (known !== undefined && now - known.askedAt < this.#maxAgeMilliseconds) return known.value;
     const value = lookUp();
     const entry = { value, askedAt: now };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    value.catch(() => {
+    const forget = (): void => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
+    };
+    value.then((found) => {
+      if (found === undefined && !this.#rememberAbsence) forget();
+    }, forget);
     this.#trim(now);
     return value;
   }
