@@ -154,9 +154,12 @@ CREATE TABLE storage.cursors (
 CREATE TABLE storage.wakeups (
   cluster text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
-  due_at timestamptz NOT NULL,
-  -- When to ring next: later than due_at once it was taken and is not yet deleted.
-  rings_at timestamptz NOT NULL,
+  -- The next instant that nobody has taken yet, if there is one.
+  due_at timestamptz,
+  -- The instant that somebody took and has not yet deleted, and when it rings again.
+  taken_due_at timestamptz,
+  retry_at timestamptz,
+  rings_at timestamptz NOT NULL GENERATED ALWAYS AS (least(due_at, retry_at)) STORED,
   PRIMARY KEY (cluster, key)
 ) WITH (fillfactor = 80);
 CREATE INDEX wakeups_rings ON storage.wakeups (rings_at);

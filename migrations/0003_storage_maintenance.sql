@@ -86,10 +86,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = storage, pg_temp SET enable_
 #variable_conflict use_column
 BEGIN
   -- By row address, so that no plan can lead with the whole table.
-  RETURN QUERY UPDATE wakeups w SET rings_at = clock_timestamp() + p_retry
+  RETURN QUERY UPDATE wakeups w
+    SET taken_due_at = least(w.taken_due_at, CASE WHEN w.due_at <= clock_timestamp() THEN w.due_at END),
+      due_at = CASE WHEN w.due_at > clock_timestamp() THEN w.due_at END,
+      retry_at = clock_timestamp() + p_retry
     WHERE w.ctid = ANY (ARRAY(
       SELECT d.ctid FROM wakeups d WHERE d.rings_at <= clock_timestamp() ORDER BY d.rings_at LIMIT p_limit FOR UPDATE SKIP LOCKED))
-    RETURNING w.cluster, w.key, w.due_at;
+    RETURNING w.cluster, w.key, w.taken_due_at;
 END $$;
 
 CREATE FUNCTION storage.next_wakeup() RETURNS timestamptz
@@ -162,6 +165,49 @@ BEGIN
     RETURNING f.epoch, f.expires_at;
 END $$;
 
+-- What follows runs as its caller, behind row-level security.
+
+CREATE FUNCTION storage.cursor(p_cluster text, p_consumer text) RETURNS bigint
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  PERFORM set_config('kajitori.cluster', p_cluster, true);
+  RETURN (SELECT c.revision FROM storage.cursors c WHERE c.cluster = p_cluster AND c.consumer = p_consumer);
+END $$;
+
+-- Only for a living cluster: a row made behind its deletion would stay for ever.
+CREATE FUNCTION storage.advance_cursor(p_cluster text, p_consumer text, p_revision bigint) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  PERFORM set_config('kajitori.cluster', p_cluster, true);
+  INSERT INTO storage.cursors AS c (cluster, consumer, revision)
+    SELECT h.cluster, p_consumer, p_revision FROM storage.heads h WHERE h.cluster = p_cluster AND NOT h.deleting
+    ON CONFLICT (cluster, consumer) DO UPDATE SET revision = excluded.revision WHERE c.revision < excluded.revision;
+END $$;
+
+CREATE FUNCTION storage.set_wakeup(p_cluster text, p_key text, p_due_at timestamptz, p_replace boolean) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  PERFORM set_config('kajitori.cluster', p_cluster, true);
+  INSERT INTO storage.wakeups AS w (cluster, key, due_at)
+    SELECT h.cluster, p_key, p_due_at FROM storage.heads h WHERE h.cluster = p_cluster AND NOT h.deleting
+    ON CONFLICT (cluster, key) DO UPDATE SET
+      due_at = CASE WHEN p_replace THEN excluded.due_at ELSE least(w.due_at, excluded.due_at) END,
+      taken_due_at = CASE WHEN NOT p_replace THEN w.taken_due_at END,
+      retry_at = CASE WHEN NOT p_replace THEN w.retry_at END;
+END $$;
+
+CREATE FUNCTION storage.delete_wakeup(p_cluster text, p_key text, p_due_at timestamptz) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  PERFORM set_config('kajitori.cluster', p_cluster, true);
+  DELETE FROM storage.wakeups w WHERE w.cluster = p_cluster AND w.key = p_key
+    AND (p_due_at IS NULL OR (coalesce(w.taken_due_at, w.due_at) = p_due_at AND (w.taken_due_at IS NULL OR w.due_at IS NULL)));
+  IF NOT FOUND THEN
+    UPDATE storage.wakeups w SET taken_due_at = NULL, retry_at = NULL
+      WHERE w.cluster = p_cluster AND w.key = p_key AND w.taken_due_at = p_due_at;
+  END IF;
+END $$;
+
 -- After a restore that may have lost writes: no revision that a client may have seen comes again, and all of them list anew.
 -- For the owner alone.
 CREATE FUNCTION storage.raise_revisions() RETURNS bigint
@@ -181,5 +227,7 @@ GRANT EXECUTE ON FUNCTION
   storage.rotate_log(interval, interval), storage.dirty_clusters(text, text, integer), storage.register_consumer(text),
   storage.newest_revisions(text[]), storage.take_due_wakeups(integer, interval), storage.next_wakeup(),
   storage.create_cluster(text, integer, bigint, bigint), storage.begin_cluster_deletion(text), storage.delete_cluster_rows(text, integer),
-  storage.deleting_clusters(integer), storage.acquire_fence(text, text, text, interval)
+  storage.deleting_clusters(integer), storage.acquire_fence(text, text, text, interval), storage.cursor(text, text),
+  storage.advance_cursor(text, text, bigint), storage.set_wakeup(text, text, timestamptz, boolean),
+  storage.delete_wakeup(text, text, timestamptz)
 TO kajitori_app;

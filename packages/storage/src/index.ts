@@ -1,8 +1,15 @@
 export * from './clusters.ts';
-export { clusterRows } from './postgres/cluster-rows.ts';
+export type { DirtyCluster, Dispatch } from './dispatch.ts';
+export type { StorageEngine } from './engine.ts';
+export type { Fences, HeldFence } from './fences.ts';
+export { openMemoryStorage } from './memory/memory-storage.ts';
+export type { MemoryStorage, MemoryStorageOptions } from './memory/memory-storage.ts';
+export type { Occurrence, Occurrences, Settled } from './occurrences.ts';
 export { appRole, migrate } from './postgres/migrate.ts';
+export type { MigrateOptions } from './postgres/migrate.ts';
 export { openPostgresStorage } from './postgres/postgres-storage.ts';
-export type { PostgresStorage, PostgresStorageOptions } from './postgres/postgres-storage.ts';
+export type { PostgresStorageOptions } from './postgres/postgres-storage.ts';
 export * from './storage.ts';
 export { LocalWake } from './wake.ts';
-export type { Wake } from './wake.ts';
+export type { Wake, WakeListener } from './wake.ts';
+export type { Wakeup, Wakeups } from './wakeups.ts';

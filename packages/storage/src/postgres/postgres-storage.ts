@@ -1,10 +1,16 @@
 import type { ClusterId } from '@kajitori/apimachinery';
-import type { Clusters } from '../clusters.ts';
-import type { ClusterStorage, Storage } from '../storage.ts';
+import type { StorageEngine } from '../engine.ts';
+import type { ClusterStorage } from '../storage.ts';
 import { LocalWake, type Wake } from '../wake.ts';
 import { PostgresClusters } from './clusters.ts';
+import { PostgresDataKeys } from './data-keys.ts';
 import { Database, type DatabaseOptions } from './database.ts';
+import { PostgresDispatch } from './dispatch.ts';
+import { PostgresFences } from './fences.ts';
+import { rotateLog } from './log-rotation.ts';
+import { PostgresOccurrences } from './occurrences.ts';
 import { Reader } from './reader.ts';
+import { PostgresWakeups } from './wakeups.ts';
 import { Watchers } from './watcher.ts';
 import { Writer } from './writer.ts';
 
@@ -13,18 +19,20 @@ export interface PostgresStorageOptions extends DatabaseOptions {
   wake?: Wake;
 }
 
-export interface PostgresStorage extends Storage {
-  readonly clusters: Clusters;
-}
-
 /** Opens the storage of a migrated database. Connects with the first call. */
-export function openPostgresStorage({ wake = new LocalWake(), ...options }: PostgresStorageOptions): PostgresStorage {
+export function openPostgresStorage({ wake = new LocalWake(), ...options }: PostgresStorageOptions): StorageEngine {
   const database = new Database(options);
   const writer = new Writer(database, wake);
   const watchers = new Watchers(database, wake);
   return {
     clusters: new PostgresClusters(database),
+    fences: new PostgresFences(database),
+    dispatch: new PostgresDispatch(database),
+    wakeups: new PostgresWakeups(database),
+    occurrences: new PostgresOccurrences(database),
+    dataKeys: new PostgresDataKeys(database),
     cluster: (id) => clusterStorage(id, new Reader(database, id), writer, watchers),
+    maintain: () => rotateLog(database),
     async [Symbol.asyncDispose]() {
       await watchers[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();

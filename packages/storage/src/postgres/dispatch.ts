@@ -1,0 +1,47 @@
+import type { ClusterId } from '@kajitori/apimachinery';
+import type { DirtyCluster, Dispatch } from '../dispatch.ts';
+import type { ChangeBatch, Revision } from '../storage.ts';
+import type { Database } from './database.ts';
+import { Reader } from './reader.ts';
+
+export class PostgresDispatch implements Dispatch {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async register(consumer: string): Promise<void> {
+    await this.#database.repeatable(
+      'register-consumer',
+      (sql) => sql`SELECT storage.register_consumer(${consumer})`,
+      this.#database.writes,
+    );
+  }
+
+  async dirty(consumer: string, limit: number, after = ''): Promise<DirtyCluster[]> {
+    return this.#database.repeatable('dirty-clusters', async (sql) => [
+      ...(await sql<DirtyCluster[]>`SELECT cluster, cursor, head FROM storage.dirty_clusters(${consumer}, ${after}, ${limit})`),
+    ]);
+  }
+
+  async cursor(consumer: string, cluster: ClusterId): Promise<Revision> {
+    const [row] = await this.#database.repeatable(
+      'cursor',
+      (sql) => sql<{ revision: Revision | null }[]>`SELECT storage.cursor(${cluster}, ${consumer}) AS revision`,
+    );
+    return row?.revision ?? 0;
+  }
+
+  async advance(consumer: string, cluster: ClusterId, to: Revision): Promise<void> {
+    await this.#database.repeatable(
+      'advance-cursor',
+      (sql) => sql`SELECT storage.advance_cursor(${cluster}, ${consumer}, ${to})`,
+      this.#database.writes,
+    );
+  }
+
+  changes(cluster: ClusterId, from: Revision): Promise<ChangeBatch> {
+    return new Reader(this.#database, cluster).changes(from, 'durable');
+  }
+}
