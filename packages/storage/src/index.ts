@@ -5,6 +5,7 @@ export type { Fences, HeldFence } from './fences.ts';
 export { openMemoryStorage } from './memory/memory-storage.ts';
 export type { MemoryStorage, MemoryStorageOptions } from './memory/memory-storage.ts';
 export type { Occurrence, Occurrences, Settled } from './occurrences.ts';
+export { clusterRows } from './postgres/cluster-rows.ts';
 export { appRole, migrate } from './postgres/migrate.ts';
 export type { MigrateOptions } from './postgres/migrate.ts';
 export { openPostgresStorage } from './postgres/postgres-storage.ts';
