@@ -23,3 +23,4 @@ export * from './resource/index.ts';
 export * from './scheduling/index.ts';
 export * from './storage/index.ts';
 export * from './subresource-kinds.ts';
+export * from './validation.ts';

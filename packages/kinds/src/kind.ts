@@ -33,7 +33,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   hub?: { kind: Kind; toHub(object: KubeObject): KubeObject; fromHub(stored: KubeObject): KubeObject };
   /** What a field selector may name beyond metadata.name and metadata.namespace; an absent value is the empty string. */
   selectableFields?: Readonly<Record<string, FieldReader<T>>>;
-  /** kubectl's columns, without Name and Age where `defaultColumns` provides them. */
+  /** All of kubectl's columns, in its order; absent, the kind has `defaultColumns`. */
   columns?: readonly Column<T>[];
 }
 
@@ -87,6 +87,8 @@ export interface Strategy<T extends KubeObject> {
   /** Fields that a client may not choose: resets `status`, for example. */
   prepareForCreate?(draft: T): void;
   prepareForUpdate?(draft: T, old: T): void;
+  /** Status writes change `status` only, unless this says otherwise; the store has taken the rest from `old`. */
+  prepareForStatusUpdate?(draft: T, old: T): void;
   /** Beyond the schema: rules across fields, formats, names of volumes. */
   validate?(object: T): FieldError[];
   /** What an update of the resource may not change. */

@@ -1,7 +1,21 @@
 import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { Pod } from './pod.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
-import { keepStatus, resetStatus } from '../../meta/status-split.ts';
+import { keepStatus } from '../../meta/status-split.ts';
+import { podColumns } from './pod-columns.ts';
+import { defaultPod } from './pod-defaults.ts';
+import { qosClassOf } from './pod-qos.ts';
+import { podSpecWarnings } from './pod-warnings.ts';
+import { validatePodSpec } from './validation/pod-spec.ts';
+import { validatePodStatusUpdate, validatePodUpdate } from './validation/pod-update.ts';
+
+/** `v1.DeletionGraceSeconds`: a pod that never started, or is over, need not be waited for. */
+function deletionGraceSeconds(pod: Pod, asked: number | undefined): number {
+  const phase = pod.status?.phase;
+  if ((pod.spec.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
+  const seconds = asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+  return seconds < 0 ? 1 : seconds;
+}
 
 export const pods: Kind<Pod> = {
   group: '',
@@ -33,8 +47,30 @@ export const pods: Kind<Pod> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
-    prepareForCreate: resetStatus({}),
+    defaults: defaultPod,
+    prepareForCreate(draft) {
+      draft.status = { phase: 'Pending', qosClass: qosClassOf(draft) };
+    },
     prepareForUpdate: keepStatus,
+    validate: (pod) => validatePodSpec(pod.spec, 'spec', pod.metadata.name),
+    validateUpdate: validatePodUpdate,
+    validateStatusUpdate: validatePodStatusUpdate,
+    // Warnings are for what a client writes: a status or an image changed on an old pod is not the time.
+    warnings: (pod, old) => (old === undefined ? podSpecWarnings(pod.spec, 'spec') : []),
     allowUnconditionalUpdate: true,
+    deletionGraceSeconds,
+    defaultPropagation: 'Background',
   },
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec.nodeName,
+    'spec.restartPolicy': ({ spec }) => spec.restartPolicy,
+    'spec.schedulerName': ({ spec }) => spec.schedulerName,
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName,
+    'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),
+    'status.phase': ({ status }) => status?.phase,
+    'status.podIP': ({ status }) => status?.podIP,
+    'status.podIPs': ({ status }) => status?.podIP,
+    'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName,
+  },
+  columns: podColumns,
 };

@@ -1,0 +1,81 @@
+import type { Container } from './container.ts';
+import type { PodSpec } from './pod-spec.ts';
+
+const deprecatedNodeLabels: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'use "kubernetes.io/arch" instead',
+  'beta.kubernetes.io/os': 'use "kubernetes.io/os" instead',
+  'beta.kubernetes.io/instance-type': 'use "node.kubernetes.io/instance-type" instead',
+  'failure-domain.beta.kubernetes.io/region': 'use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone': 'use "topology.kubernetes.io/zone" instead',
+};
+
+const deprecatedVolumes: Readonly<Record<string, string>> = {
+  gcePersistentDisk: 'deprecated in v1.17, unavailable in v1.28+',
+  awsElasticBlockStore: 'deprecated in v1.17, unavailable in v1.27+',
+  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
+  glusterfs: 'deprecated in v1.25, this feature will be removed in v1.26 (internal)',
+  storageos: 'deprecated in v1.22, nonfunctional in v1.25+',
+  quobyte: 'deprecated in v1.22, nonfunctional in v1.25+',
+  flocker: 'deprecated in v1.22, nonfunctional in v1.25+',
+  photonPersistentDisk: 'deprecated in v1.11, nonfunctional in v1.16+',
+  scaleIO: 'deprecated in v1.16, nonfunctional in v1.22+',
+  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
+  rbd: 'deprecated in v1.28, non-functional in v1.31+',
+};
+
+/** Accepted, but probably not what was meant. `field` is where the spec stands. */
+export function podSpecWarnings(spec: PodSpec, field: string): string[] {
+  return [
+    ...Object.keys(spec.nodeSelector ?? {}).flatMap((key) => deprecatedLabel(key, `${field}.nodeSelector[${key}]`)),
+    ...(spec.volumes ?? []).flatMap((volume, index) =>
+      Object.keys(volume).flatMap((key) => (Object.hasOwn(deprecatedVolumes, key) ? [`${field}.volumes[${index}].${key}: ${deprecatedVolumes[key]}`] : [])),
+    ),
+    ...repeatedNames(spec.imagePullSecrets ?? [], (index) => `${field}.imagePullSecrets[${index}].name`),
+    ...(['initContainers', 'containers'] as const).flatMap((list) => (spec[list] ?? []).flatMap((container, index) => containerWarnings(container, `${field}.${list}[${index}]`))),
+    ...portWarnings(spec, field),
+    ...(spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0
+      ? [`${field}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`]
+      : []),
+  ];
+}
+
+function deprecatedLabel(key: string, field: string): string[] {
+  return Object.hasOwn(deprecatedNodeLabels, key) ? [`${field}: deprecated since v1.14; ${deprecatedNodeLabels[key]}`] : [];
+}
+
+function repeatedNames(list: readonly { name?: string }[], path: (index: number) => string): string[] {
+  return list.flatMap(({ name = '' }, index) => {
+    if (name === '') return [`${path(index)}: invalid empty name ""`];
+    return list.findIndex((other) => other.name === name) < index ? [`${path(index)}: duplicate name "${name}"`] : [];
+  });
+}
+
+function containerWarnings(container: Container, path: string): string[] {
+  const env = container.env ?? [];
+  const fractional = (['limits', 'requests'] as const).flatMap((list) =>
+    Object.entries(container.resources?.[list] ?? {})
+      .filter(([name, value]) => (name === 'memory' || name === 'ephemeral-storage') && value.endsWith('m') && Number(value.slice(0, -1)) % 1000 !== 0)
+      .map(([name, value]) => `${path}.resources.${list}[${name}]: fractional byte value "${value}" is invalid, must be an integer`),
+  );
+  const hidden = env.flatMap(({ name }, index) =>
+    // A later definition hides an earlier one, unless it builds on it.
+    env.findIndex((other) => other.name === name) < index && env[index]?.value?.includes(`$(${name})`) !== true
+      ? [`${path}.env[${index}]: hides previous definition of "${name}", which may be dropped when using apply`]
+      : [],
+  );
+  return [...fractional, ...hidden];
+}
+
+/** Two containers of a pod share one network: the second to bind a port fails. */
+function portWarnings(spec: PodSpec, field: string): string[] {
+  const seen = new Map<string, string>();
+  return spec.containers.flatMap((container, at) =>
+    (container.ports ?? []).flatMap(({ containerPort, protocol = 'TCP' }, index) => {
+      const path = `${field}.containers[${at}].ports[${index}]`;
+      const key = `${containerPort}/${protocol}`;
+      const before = seen.get(key);
+      seen.set(key, before ?? path);
+      return before === undefined ? [] : [`${path}: duplicate port definition with ${before}`];
+    }),
+  );
+}
