@@ -8,12 +8,12 @@ if (name === undefined || !/^[a-z0-9_]+$/.test(name)) throw new Error('usage: ge
 const folder = new URL('../../../migrations/', import.meta.url);
 const { statements, snapshot } = await pendingMigration();
 if (statements.length === 0) {
-  console.error('src/schema says nothing new');
+  process.stderr.write('src/schema says nothing new\n');
 } else {
   const taken = (await readdir(folder)).map((file) => /^01(\d\d)_/.exec(file)?.[1]).map(Number);
   const number = Math.max(-1, ...taken.filter(Number.isInteger)) + 1;
   const file = `01${String(number).padStart(2, '0')}_${name}.sql`;
   await writeFile(new URL(file, folder), `-- Made by drizzle-kit from packages/accounts/src/schema.\n${statements.join('\n')}\n`);
   await writeFile(snapshotFile, `${JSON.stringify(snapshot, null, 1)}\n`);
-  console.error(`wrote migrations/${file}`);
+  process.stderr.write(`wrote migrations/${file}\n`);
 }

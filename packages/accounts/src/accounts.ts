@@ -101,7 +101,7 @@ export class Accounts implements AsyncDisposable {
   /** The cluster whose loopback address a connection came to. */
   async clusterAtAddress(address: string): Promise<ClusterRecord | undefined> {
     const index = localIndex(address);
-    return index === undefined ? undefined : await this.#found.get(index, () => this.clusters.find({ localIndex: index }));
+    return index === undefined ? undefined : this.#found.get(index, () => this.clusters.find({ localIndex: index }));
   }
 
   /** Who a principal is to the Kubernetes API of a cluster; undefined when it does not reach it. */
@@ -115,7 +115,7 @@ export class Accounts implements AsyncDisposable {
   /** What the Kubernetes API's authenticator asks: who sends this token to this cluster. */
   async authenticateToken(clusterId: ClusterId, token: string): Promise<KubernetesIdentity | undefined> {
     const principal = await this.authentication.authenticate(token);
-    return principal === undefined ? undefined : await this.kubernetesIdentity(principal, clusterId);
+    return principal === undefined ? undefined : this.kubernetesIdentity(principal, clusterId);
   }
 
   /** Whether the database answers: for readiness. @throws when it does not. */

@@ -31,9 +31,9 @@ export class AccountsDatabase implements AsyncDisposable {
 
   /** Commits what `work` did when it resolves; undoes all of it when it rejects. */
   async inOrganization<T>(organizationId: OrganizationId, work: (tx: OrganizationTransaction) => Promise<T>): Promise<T> {
-    return await this.unbound.transaction(async (tx) => {
+    return this.unbound.transaction(async (tx) => {
       await tx.execute(sql`SELECT set_config('kajitori.organization', ${organizationId}, true)`);
-      return await work(Object.assign(tx, { organizationId }));
+      return work(Object.assign(tx, { organizationId }));
     });
   }
 
@@ -47,12 +47,22 @@ export class AccountsDatabase implements AsyncDisposable {
 }
 
 const uniqueViolation = '23505';
+const foreignKeyViolation = '23503';
 
 /** Whether an insert failed because the constraint or index of this name already had the value. */
 export function isTaken(error: unknown, constraint: string): boolean {
+  return violates(error, uniqueViolation, constraint);
+}
+
+/** Whether a row named something that is not there, or not its organization's. */
+export function isDangling(error: unknown, constraint: string): boolean {
+  return violates(error, foreignKeyViolation, constraint);
+}
+
+function violates(error: unknown, violation: string, constraint: string): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code, constraint_name: name } = at as { code?: unknown; constraint_name?: unknown };
-    if (code === uniqueViolation && name === constraint) return true;
+    if (code === violation && name === constraint) return true;
   }
   return false;
 }

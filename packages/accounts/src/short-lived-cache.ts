@@ -26,9 +26,7 @@ export class ShortLivedCache<Key, Value> {
     const forget = (): void => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     };
-    value.then((found) => {
-      if (found === undefined && !this.#rememberAbsence) forget();
-    }, forget);
+    void value.then((found) => (found === undefined && !this.#rememberAbsence ? forget() : undefined), forget);
     this.#trim(now);
     return value;
   }

@@ -1,7 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { clusterRows } from '@kajitori/storage';
 import { testDatabase, type TestDatabase } from '@kajitori/testing';
-import { type Accounts, type AccountsOptions, type Actor, openAccounts, type Organization, type Project, type User } from '../src/index.ts';
+import {
+  type Accounts,
+  type AccountsOptions,
+  type Actor,
+  type ClusterRows,
+  openAccounts,
+  type Organization,
+  type Project,
+  type User,
+} from '../src/index.ts';
 
 /** Accounts over a database of its own. */
 export interface AccountsFixture extends AsyncDisposable {
@@ -35,7 +43,7 @@ export async function accountsFixture(): Promise<AccountsFixture> {
       masterKey,
       publicUrl: 'https://127.0.0.1:6443',
       endpoints: { type: 'local', port: 6443 },
-      clusterRows: clusterRows(),
+      clusterRows,
       ...options,
     });
     opened.push(accounts);
@@ -58,12 +66,21 @@ export function actorOf(user: User): Actor {
   return { id: user.id, name: user.email, requestId: randomUUID() };
 }
 
+/** Storage's functions, as its own clusterRows() calls them; accounts must not import a package of its level. */
+const clusterRows: ClusterRows = {
+  create: async (run, id) => void (await run`SELECT storage.create_cluster(${id}, 0, 200000, 2147483648)`),
+  beginDeletion: async (run, id) => void (await run`SELECT storage.begin_cluster_deletion(${id})`),
+};
+
 let tenants = 0;
 
 async function signUpTenant(accounts: Accounts, name: string): Promise<Tenant> {
   tenants += 1;
   const email = `owner${tenants}@${name}.example.com`;
-  const { user, token } = await accounts.identity.signUp({ name: 'Owner', email, password }, { address: `10.0.0.${tenants}`, userAgent: 'test' });
+  const { user, token } = await accounts.identity.signUp(
+    { name: 'Owner', email, password },
+    { address: `10.0.0.${tenants}`, userAgent: 'test' },
+  );
   const actor = actorOf(user);
   const { organization, project } = await accounts.organizations.create(actor, { name, owner: user.id });
   return { user, actor, organization, project, sessionToken: token, email, password };

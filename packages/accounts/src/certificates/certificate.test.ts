@@ -49,8 +49,8 @@ describe('issueCertificate', () => {
       for (const address of ['127.1.0.1', '2001:db8::1', '::ffff:10.0.0.1'])
         expect(verify('sslserver', server, '-verify_ip', address)).toContain('OK');
       expect(verify('sslserver', server, '-verify_hostname', 'c-x.k8s.example.com')).toContain('OK');
-      expect(() => verify('sslserver', server, '-verify_ip', '127.1.0.2')).toThrow();
-      expect(() => verify('sslclient', server)).toThrow();
+      expect(() => verify('sslserver', server, '-verify_ip', '127.1.0.2')).toThrow(/IP address mismatch/);
+      expect(() => verify('sslclient', server)).toThrow(/purpose/);
       expect(verify('sslclient', leaf({ type: 'client' }))).toContain('OK');
     } finally {
       rmSync(folder, { recursive: true });

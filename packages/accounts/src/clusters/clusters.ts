@@ -81,7 +81,7 @@ export class Clusters {
 
   /** A live cluster, or one that is being deleted. */
   async get(organizationId: OrganizationId, id: ClusterId): Promise<ClusterRecord | undefined> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const [row] = await tx
         .select()
         .from(clusters)
@@ -94,7 +94,7 @@ export class Clusters {
     organizationId: OrganizationId,
     query: PageQuery & { projectId?: ProjectId; clusterId?: ClusterId; name?: string } = {},
   ): Promise<Page<ClusterRecord>> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const { after, order, limit } = pageOf(clusters, query);
       const conditions: (SQL | undefined)[] = [isNull(clusters.deletedAt), after];
       if (query.projectId !== undefined) conditions.push(eq(clusters.projectId, query.projectId));
@@ -115,7 +115,7 @@ export class Clusters {
    * afterwards, by whoever sweeps. Once more does nothing.
    */
   async delete(actor: Actor, organizationId: OrganizationId, id: ClusterId): Promise<ClusterRecord> {
-    return await this.#deeds.perform(actor, organizationId, async (tx) => {
+    return this.#deeds.perform(actor, organizationId, async (tx) => {
       const [before] = await tx
         .select()
         .from(clusters)

@@ -53,7 +53,7 @@ export class Kubeconfigs {
     ]);
     if (project === undefined) throw nothingThere('cluster', clusterId);
     const person = principal.type === 'user' ? principal : principal.user;
-    return await this.#deeds.perform(actor, organizationId, async (tx) => {
+    return this.#deeds.perform(actor, organizationId, async (tx) => {
       const { key, token } = await issueKey(tx, actor, {
         name: `kubeconfig of ${cluster.name}`,
         role: wantedRole === undefined ? role : lowerOf(wantedRole, role),

@@ -66,7 +66,7 @@ export class Identity {
     const { headers } = await refusalsInWords(
       api.signUpEmail({ body: { ...person, email }, headers: headersOf(origin), returnHeaders: true }),
     );
-    return await this.#signedIn(headers);
+    return this.#signedIn(headers);
   }
 
   /** @throws AccountsError `unauthenticated` for a wrong address or password alike, or `tooManyAttempts`. */
@@ -81,7 +81,7 @@ export class Identity {
       api.signInEmail({ body: { email, password }, headers: headersOf(origin), returnHeaders: true }),
     );
     await this.#attempts.forget(ownTries);
-    return await this.#signedIn(headers);
+    return this.#signedIn(headers);
   }
 
   /** Who a session's token speaks for; undefined when it is none, is over, or was ended at least two seconds ago. */

@@ -1,7 +1,7 @@
 import { type ClusterId, newSecretToken, secretTokenHash, secretTokenHint } from '@kajitori/apimachinery';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { AccountsError, nothingThere } from '../accounts-error.ts';
-import type { AccountsDatabase, OrganizationTransaction } from '../database.ts';
+import { type AccountsDatabase, isDangling, type OrganizationTransaction } from '../database.ts';
 import type { Actor, Deeds } from '../deed.ts';
 import { type ApiKeyId, newApiKeyId, type OrganizationId, type ProjectId, type UserId } from '../ids.ts';
 import { type Page, pageOf, type PageQuery, toPage } from '../page.ts';
@@ -54,17 +54,24 @@ export class ApiKeys {
 
   /** @throws AccountsError `notFound` when the scope names nothing of this organization. */
   async create(actor: Actor, wanted: NewApiKey): Promise<IssuedKey> {
-    return await this.#deeds.perform(actor, wanted.scope.organizationId, async (tx) => {
-      const issued = await issueKey(tx, actor, wanted);
-      return { result: issued, note: createdNote(issued.key) };
-    });
+    const { scope } = wanted;
+    try {
+      return await this.#deeds.perform(actor, scope.organizationId, async (tx) => {
+        const issued = await issueKey(tx, actor, wanted);
+        return { result: issued, note: createdNote(issued.key) };
+      });
+    } catch (error) {
+      if (scope.type === 'project' && isDangling(error, 'api_keys_project')) throw nothingThere('project', scope.projectId);
+      if (scope.type === 'cluster' && isDangling(error, 'api_keys_cluster')) throw nothingThere('cluster', scope.clusterId);
+      throw error;
+    }
   }
 
   async list(
     organizationId: OrganizationId,
     query: PageQuery & { projectId?: ProjectId; clusterId?: ClusterId } = {},
   ): Promise<Page<ApiKey>> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const { after, order, limit } = pageOf(apiKeys, query);
       const conditions: (SQL | undefined)[] = [isNull(apiKeys.revokedAt), after];
       if (query.projectId !== undefined) conditions.push(eq(apiKeys.projectId, query.projectId));
@@ -80,7 +87,7 @@ export class ApiKeys {
   }
 
   async get(organizationId: OrganizationId, id: ApiKeyId): Promise<ApiKey | undefined> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const [row] = await tx.select().from(apiKeys).where(eq(apiKeys.id, id));
       return row === undefined ? undefined : fromRow(row);
     });

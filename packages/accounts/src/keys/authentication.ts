@@ -40,7 +40,7 @@ export class Authentication {
 
   /** A session's or a key's token; undefined when it is neither, or is no longer good. */
   async authenticate(token: string): Promise<Principal | undefined> {
-    return isSecretToken('apiKey', token) ? await this.authenticateKey(token) : await this.#identity.authenticateSession(token);
+    return isSecretToken('apiKey', token) ? this.authenticateKey(token) : this.#identity.authenticateSession(token);
   }
 
   async authenticateKey(token: string): Promise<KeyPrincipal | undefined> {

@@ -45,7 +45,7 @@ export class JoinTokens {
     { organizationId, clusterId }: { organizationId: OrganizationId; clusterId: ClusterId },
     { maxUses = joinTokenLimits.maxUses.default, lifeSeconds = joinTokenLimits.lifeSeconds.default }: JoinTokenLimits = {},
   ): Promise<{ joinToken: JoinToken; token: string }> {
-    return await this.#deeds.perform(actor, organizationId, async (tx) => {
+    return this.#deeds.perform(actor, organizationId, async (tx) => {
       const [{ count } = { count: 0 }] = await tx
         .select({ count: sql<number>`count(*)::int` })
         .from(joinTokens)
@@ -87,7 +87,7 @@ export class JoinTokens {
 
   /** Those that can still be used. */
   async list(organizationId: OrganizationId, clusterId: ClusterId, query: PageQuery = {}): Promise<Page<JoinToken>> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const { after, order, limit } = pageOf(joinTokens, query);
       const rows = await tx
         .select()

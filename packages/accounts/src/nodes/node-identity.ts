@@ -137,7 +137,7 @@ export class NodeIdentity {
 
   /** Ends every credential of a node: within two seconds no process takes it, and its name is free. */
   async revoke(actor: Actor, organizationId: OrganizationId, clusterId: ClusterId, nodeName: string): Promise<number> {
-    return await this.#deeds.perform(actor, organizationId, async (tx) => {
+    return this.#deeds.perform(actor, organizationId, async (tx) => {
       await lockName(tx, clusterId, nodeName);
       const ended = await tx
         .update(nodeCredentials)

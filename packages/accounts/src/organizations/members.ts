@@ -43,14 +43,14 @@ export class Members {
   }
 
   async list(organizationId: OrganizationId): Promise<Member[]> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const rows = await tx
         .select({ userId: members.userId, role: members.role, createdAt: members.createdAt, name: users.name, email: users.email })
         .from(members)
         .innerJoin(users, eq(users.id, members.userId))
         .orderBy(asc(members.createdAt), asc(members.userId))
         .limit(maxMembersPerOrganization);
-      return rows.map((row) => ({ ...row, userId: row.userId as UserId }));
+      return rows.map(({ userId, name, email, role, createdAt }) => ({ userId: userId as UserId, name, email, role, createdAt }));
     });
   }
 
@@ -94,7 +94,7 @@ export class Members {
     { email, role }: { email: string; role: Role },
   ): Promise<{ invitation: Invitation; token: string }> {
     refuseAbove(own, role);
-    return await this.#deeds.perform(actor, organizationId, async (tx) => {
+    return this.#deeds.perform(actor, organizationId, async (tx) => {
       const [{ count } = { count: 0 }] = await tx
         .select({ count: sql<number>`count(*)::int` })
         .from(invitations)
@@ -129,7 +129,7 @@ export class Members {
   }
 
   async invitations(organizationId: OrganizationId): Promise<Invitation[]> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const rows = await tx.select().from(invitations).where(open()).orderBy(asc(invitations.createdAt)).limit(maxOpenInvitations);
       return rows.map(invitationOf);
     });
@@ -159,7 +159,7 @@ export class Members {
     );
     if (located === undefined) throw noInvitation();
     const organizationId = located.organization_id as OrganizationId;
-    return await this.#deeds.perform(actor, organizationId, async (tx) => {
+    return this.#deeds.perform(actor, organizationId, async (tx) => {
       const [row] = await tx
         .update(invitations)
         .set({ acceptedAt: sql`now()` })

@@ -37,7 +37,7 @@ export class Organizations {
   /** A new organization with its first project, owned by the user. */
   async create(actor: Actor, { name, owner }: { name: string; owner: UserId }): Promise<{ organization: Organization; project: Project }> {
     const organizationId = newOrganizationId();
-    return await this.#deeds.perform(actor, organizationId, async (tx) => {
+    return this.#deeds.perform(actor, organizationId, async (tx) => {
       const [row] = await tx.insert(organizations).values({ id: organizationId, name }).returning();
       if (row === undefined) throw new Error('the new organization was not returned');
       await tx.insert(members).values({ organizationId, userId: owner, role: 'owner' });
@@ -48,7 +48,7 @@ export class Organizations {
   }
 
   async get(id: OrganizationId): Promise<Organization | undefined> {
-    return await this.#database.inOrganization(id, async (tx) => {
+    return this.#database.inOrganization(id, async (tx) => {
       const [row] = await tx
         .select()
         .from(organizations)
@@ -58,7 +58,7 @@ export class Organizations {
   }
 
   async rename(actor: Actor, id: OrganizationId, name: string): Promise<Organization> {
-    return await this.#deeds.perform(actor, id, async (tx) => {
+    return this.#deeds.perform(actor, id, async (tx) => {
       const [row] = await tx.update(organizations).set({ name }).where(eq(organizations.id, id)).returning();
       if (row === undefined) throw nothingThere('organization', id);
       return { result: organizationOf(row), note: { action: 'organizations.rename', targetId: id, targetName: name } };
@@ -113,7 +113,7 @@ export class Organizations {
   }
 
   async getProject(organizationId: OrganizationId, id: ProjectId): Promise<Project | undefined> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const [row] = await tx
         .select()
         .from(projects)
@@ -126,7 +126,7 @@ export class Organizations {
     organizationId: OrganizationId,
     query: PageQuery & { projectId?: ProjectId; name?: string } = {},
   ): Promise<Page<Project>> {
-    return await this.#database.inOrganization(organizationId, async (tx) => {
+    return this.#database.inOrganization(organizationId, async (tx) => {
       const { after, order, limit } = pageOf(projects, query);
       const rows = await tx
         .select()
