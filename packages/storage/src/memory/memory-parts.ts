@@ -165,7 +165,7 @@ export class MemoryDataKeys implements DataKeys {
   }
 
   async add(cluster: ClusterId, key: WrappedKey): Promise<boolean> {
-    const keys = await this.list(cluster);
+    const keys = this.#keys.get(cluster) ?? [];
     if (keys.some(({ number }) => number === key.number)) return false;
     this.#keys.set(
       cluster,
@@ -175,7 +175,7 @@ export class MemoryDataKeys implements DataKeys {
   }
 
   async deleteBelow(cluster: ClusterId, below: number): Promise<void> {
-    const keys = await this.list(cluster);
+    const keys = this.#keys.get(cluster) ?? [];
     this.#keys.set(
       cluster,
       keys.filter(({ number }) => number >= below),

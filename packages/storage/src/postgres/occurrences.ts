@@ -39,7 +39,7 @@ export class PostgresOccurrences implements Occurrences {
       cluster,
       (sql) =>
         sql<OccurrenceRow[]>`SELECT cron_job_uid, scheduled_at, state, detail, changed_at FROM storage.occurrences
-          WHERE cluster = ${cluster} AND cron_job_uid = ${cronJobUid} AND scheduled_at < ${before ?? 'infinity'}::timestamptz
+          WHERE cluster = ${cluster} AND cron_job_uid = ${cronJobUid} AND (${before ?? null}::timestamptz IS NULL OR scheduled_at < ${before ?? null})
           ORDER BY scheduled_at DESC LIMIT ${limit}`,
     );
     return rows.map((row) => ({
