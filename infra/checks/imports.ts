@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import type { ICruiseResult } from 'dependency-cruiser';
-import './swc-visitor.ts';
 import { importRules } from './import-rules.ts';
 import { levels } from './levels.ts';
+import { teachUsing } from './swc-visitor.ts';
 
 /**
  * Checks the direction of imports and that there are no cycles. Fails too when the tree was not seen: a parser that
@@ -13,6 +13,7 @@ import { levels } from './levels.ts';
 const root = process.cwd();
 const folders = ['apps', 'packages', 'infra'].filter((folder) => existsSync(join(root, folder)));
 
+teachUsing();
 const { output } = await cruise(folders, {
   parser: 'swc',
   tsPreCompilationDeps: 'specify',

@@ -5,6 +5,7 @@ export const levels: readonly (readonly string[])[] = [
   ['kinds', 'scheduling', 'schedules', 'authorization', 'storage', 'streams', 'accounts'],
   ['reconciler', 'client'],
   ['apiserver', 'management', 'gateway', 'controllers', 'agent'],
+  ['control-plane'],
   ['testing'],
   ['sim'],
   ['e2e'],

@@ -33,7 +33,11 @@ export interface Settings {
   dataDirectory: string;
   postgresOwnerPassword: string;
   postgresAppPassword: string;
+  /** Of the first user, whom `firstUserEmail` names. */
+  firstUserPassword: string;
 }
+
+export const firstUserEmail = 'admin@kajitori.example';
 
 export const defaultPort = 6443;
 

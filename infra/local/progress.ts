@@ -27,7 +27,7 @@ export class StepFailure extends Error {
 }
 
 const logTailLines = 8;
-const isTerminal = process.stderr.isTTY === true;
+const isTerminal = Boolean(process.stderr.isTTY);
 
 /**
  * Runs one step, showing that it runs and then how long it took. The text that the work answers stands behind the

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { firstUserEmail, readSettings } from './instance.ts';
 import type { Instance } from './instance.ts';
 
 /** The file whose presence says that a start came to its end. */
@@ -22,14 +23,15 @@ export async function markStopped(instance: Instance): Promise<void> {
 
 /** What a person needs next: on stdout, the steps before it were on stderr. */
 export function printReady(instance: Instance): void {
-  const kubeconfig = relative(process.cwd(), instance.kubeconfigFile);
+  const read = (file: string): string => readFileSync(file, 'utf8').trim();
   console.log(`
 Kajitori is ready.
-  address      ${readFileSync(instance.addressFile, 'utf8').trim()}
-  API key      ${relative(process.cwd(), instance.apiKeyFile)} (organization and project of the first start)
+  address      ${read(instance.addressFile)}
   cluster      local
+  API key      ${read(instance.apiKeyFile)}
+  sign in      ${firstUserEmail} with ${readSettings(instance)?.firstUserPassword}
 
-  export KUBECONFIG=${join(process.cwd(), kubeconfig)}
+  export KUBECONFIG=${instance.kubeconfigFile}
   kubectl get nodes
 
   npm run status     what runs

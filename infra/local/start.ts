@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { redisAnswers } from '@kajitori/servers';
 import { buildBundles } from '../build/bundles.ts';
-import { agentsReady, ensureNodeNetworks, startAgents } from './agents.ts';
+import { agentsReady, startAgents } from './agents.ts';
 import { startArguments } from './arguments.ts';
 import type { StartArguments } from './arguments.ts';
 import { runningSupervisor, startSupervisor, stopSupervisor } from './daemon.ts';
@@ -12,13 +12,15 @@ import { ensureFirstCluster } from './first-cluster.ts';
 import { stayInForeground } from './foreground.ts';
 import { defaultPort, ensureMasterKey, instanceOf, logFile, makeDirectories, readSettings, writeSettings } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
+import { ensureNodeEngines } from './node-engine.ts';
+import { ensureNodeNetwork } from './node-network.ts';
 import { innerPorts, mustBeFree } from './ports.ts';
 import { redisSpec, serverApps, serverSpec } from './process-specs.ts';
 import { showFailure, step, StepFailure } from './progress.ts';
 import { isReady, markReady, printReady } from './ready-block.ts';
 import { lockInstance } from './start-lock.ts';
 import type { SupervisorControl } from './supervisor/control.ts';
-import { ensurePackages, nodePackages, redisPackage } from './system-packages.ts';
+import { ensurePackages, packagesForNodes, redisPackage } from './system-packages.ts';
 import { answersOk, waitForProcess } from './wait-for-process.ts';
 
 /** `npm start`: the whole product on this machine, step by step. */
@@ -51,13 +53,16 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
   const settings = await settle(instance, wanted);
   await step('system packages', { remedy: 'see the log of apt', log: logFile(instance, 'apt') }, async () => {
     const redis = process.env.REDIS_URL ? [] : [redisPackage];
-    return ensurePackages(instance, [...redis, ...(settings.nodes > 0 ? nodePackages : [])]);
+    return ensurePackages(instance, [...redis, ...packagesForNodes(settings.nodes)]);
   });
   await step('build', { remedy: 'mend what does not compile; npm run check says more' }, async () =>
     (await buildBundles(instance.root)).join(', '),
   );
-  if (settings.nodes > 0) await step('Docker', { remedy: logsRemedy, log: logFile(instance, 'dockerd') }, () => ensureEngine(instance));
-  if (settings.nodes > 1) await step('node networks', { remedy: logsRemedy }, () => ensureNodeNetworks(instance, settings));
+  if (settings.nodes === 1) await step('Docker', { remedy: logsRemedy, log: logFile(instance, 'dockerd') }, () => ensureEngine(instance));
+  if (settings.nodes > 1) {
+    await step('node networks', { remedy: logsRemedy, log: logFile(instance, 'network') }, () => ensureNodeNetwork(instance, settings));
+    await step('node engines', { remedy: logsRemedy, log: logFile(instance, 'dockerd-1') }, () => ensureNodeEngines(instance, settings));
+  }
   const control = await startSupervisor(instance);
   await startServers(instance, settings, control);
   await step('cluster local', { remedy: logsRemedy, log: logFile(instance, 'api') }, () => ensureFirstCluster(instance, settings));
@@ -85,6 +90,7 @@ async function settle(instance: Instance, wanted: StartArguments): Promise<Setti
       dataDirectory: wanted.dataDirectory ?? earlier?.dataDirectory ?? join(instance.directory, 'data'),
       postgresOwnerPassword: earlier?.postgresOwnerPassword ?? randomBytes(18).toString('base64url'),
       postgresAppPassword: earlier?.postgresAppPassword ?? randomBytes(18).toString('base64url'),
+      firstUserPassword: earlier?.firstUserPassword ?? randomBytes(18).toString('base64url'),
     };
     return `api ${port}, gateway ${port + 1}`;
   });

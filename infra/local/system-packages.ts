@@ -21,7 +21,13 @@ export const nodePackages: SystemPackage[] = [
   { programs: ['ip'], package: 'iproute2' },
 ];
 
-export const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+/** One node uses the machine's engine, which is looked for apart; several need engines of their own. */
+export function packagesForNodes(count: number): SystemPackage[] {
+  if (count === 0) return [];
+  return count === 1 ? nodePackages : [...nodePackages, ...dockerPackages];
+}
+
+const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
 
 /** Installs what is missing, when this user may. @throws StepError with one line that says what to install and how. */
 export async function ensurePackages(instance: Instance, wanted: SystemPackage[]): Promise<string> {

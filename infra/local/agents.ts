@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemActor } from '@kajitori/accounts';
+import type { Accounts } from '@kajitori/accounts';
+import { waitFor } from '@kajitori/servers';
+import { openInstanceAccounts } from './accounts.ts';
+import { removeContainers } from './docker-api.ts';
+import { findFirst } from './first-cluster.ts';
+import { logFile, writeSecret } from './instance.ts';
+import type { Instance, Settings } from './instance.ts';
+import { kubernetesGet } from './kubernetes-get.ts';
+import { nodeEngines, removeNodeEngines } from './node-engine.ts';
+import type { NodeEngine } from './node-engine.ts';
+import { insideNamespace, removeNodeNetwork } from './node-network.ts';
+import { bundleSpec, endpointsOf } from './process-specs.ts';
+import { StepError } from './progress.ts';
+import type { SupervisorControl } from './supervisor/control.ts';
+import type { ProcessSpec } from './supervisor/supervised-process.ts';
+
+/** The agents of this machine: one a node, each joined to the first cluster by a token of its own. */
+const readyLimitMilliseconds = 60_000;
+/** On every container that an agent makes. */
+const nodeLabel = 'kajitori.dev/node';
+
+export async function startAgents(instance: Instance, settings: Settings, control: SupervisorControl): Promise<string> {
+  const engines = nodeEngines(instance, settings);
+  await using accounts = await openInstanceAccounts(instance, settings);
+  for (const engine of engines) {
+    await mkdir(agentDirectory(settings, engine), { recursive: true, mode: 0o700 });
+    if (!hasJoined(settings, engine)) await writeSecret(tokenFile(settings, engine), await joinToken(accounts, instance, settings));
+    await control.start(agentSpec(instance, settings, engine));
+  }
+  return engines.map(({ nodeName }) => nodeName).join(', ');
+}
+
+/** Waits until every node says Ready. */
+export async function agentsReady(instance: Instance, settings: Settings): Promise<string> {
+  const wanted = nodeEngines(instance, settings).map(({ nodeName }) => nodeName);
+  const ready = async (): Promise<string[] | undefined> => {
+    const names = await readyNodes(instance);
+    return wanted.every((name) => names.includes(name)) ? names : undefined;
+  };
+  try {
+    await waitFor(ready, { what: 'all nodes are Ready', timeoutMilliseconds: readyLimitMilliseconds, intervalMilliseconds: 100 });
+  } catch (cause) {
+    const missing = wanted.filter((name) => !existsSync(logFile(instance, agentName(name))));
+    throw new StepError(missing.length > 0 ? `${missing.join(', ')} did not start` : 'a node does not become Ready', { cause });
+  }
+  return wanted.join(', ');
+}
+
+/** Removes pods, engines and namespaces that were made for this instance's nodes. */
+export async function removeAgents(instance: Instance, settings: Settings): Promise<void> {
+  for (const engine of nodeEngines(instance, settings)) {
+    if (!engine.network) await removeContainers(engine.socket, `${nodeLabel}=${engine.nodeName}`).catch(ignoreAbsentEngine);
+    await rm(agentDirectory(settings, engine), { recursive: true, force: true });
+  }
+  await removeNodeEngines(instance, settings);
+  await removeNodeNetwork(instance, settings.nodes);
+}
+
+function agentSpec(instance: Instance, settings: Settings, engine: NodeEngine): ProcessSpec {
+  const directory = agentDirectory(settings, engine);
+  const spec = bundleSpec(agentName(engine.nodeName), 'agent', instance, {
+    GATEWAY_URL: endpointsOf(settings).gatewayUrl,
+    NODE_NAME: engine.nodeName,
+    STATE_DIR: directory,
+    DOCKER_SOCKET: engine.socket,
+    JOIN_TOKEN_FILE: tokenFile(settings, engine),
+    CA_FILE: instance.caFile,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
+  });
+  if (!engine.network) return spec;
+  const [command, ...args] = insideNamespace(engine.network) as [string, ...string[]];
+  return { ...spec, command, args: [...args, spec.command, ...spec.args] };
+}
+
+async function joinToken(accounts: Accounts, instance: Instance, settings: Settings): Promise<string> {
+  const { organization, cluster } = await findFirst(accounts, instance, settings);
+  const { token } = await accounts.joinTokens.create(systemActor(), { organizationId: organization.id, clusterId: cluster.id });
+  return token;
+}
+
+async function readyNodes(instance: Instance): Promise<string[]> {
+  const { items } = (await kubernetesGet(instance, '/api/v1/nodes')) as { items: NodeWithConditions[] };
+  return items.filter(isReady).map(({ metadata }) => metadata.name);
+}
+
+interface NodeWithConditions {
+  metadata: { name: string };
+  status?: { conditions?: { type: string; status: string }[] };
+}
+
+function isReady({ status }: NodeWithConditions): boolean {
+  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+}
+
+function agentName(nodeName: string): string {
+  return nodeName.replace(/^node/, 'agent');
+}
+
+function agentDirectory(settings: Settings, { nodeName }: NodeEngine): string {
+  return join(settings.dataDirectory, 'agents', nodeName);
+}
+
+function tokenFile(settings: Settings, engine: NodeEngine): string {
+  return join(agentDirectory(settings, engine), 'join-token');
+}
+
+function hasJoined(settings: Settings, engine: NodeEngine): boolean {
+  return existsSync(join(agentDirectory(settings, engine), 'credential'));
+}
+
+function ignoreAbsentEngine(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED') throw error;
+}
