@@ -1,5 +1,5 @@
 import type { KubeObject } from '@kajitori/apimachinery';
-import type { Column, Kind } from '@kajitori/kinds';
+import { defaultColumns, type Kind } from '@kajitori/kinds';
 import type { Item } from '../registry/item.ts';
 
 /** `meta.k8s.io/v1` Table: what `kubectl get` prints. */
@@ -19,7 +19,7 @@ export function tableOf(
   metadata: Record<string, unknown>,
   options: { includeObject: IncludeObject; now: Date },
 ): Table {
-  const columns = kind.columns as readonly Column<KubeObject>[];
+  const columns = kind.columns ?? defaultColumns;
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

@@ -1,6 +1,6 @@
 import { type FieldError, invalidObject, type KubeObject } from '@kajitori/apimachinery';
+import { validateCreate, validateStatusUpdate, validateUpdate } from '@kajitori/kinds';
 import { applyDefaults, validate } from '@kajitori/schema';
-import { validateObjectMeta, validateObjectMetaUpdate } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
 
 /** Fills what the schema and the kind default. */
@@ -10,36 +10,26 @@ export function fillDefaults({ kind }: Call, draft: KubeObject): void {
 }
 
 /** @throws StatusError Invalid with every cause. */
-export function checkNew({ kind, warnings }: Call, object: KubeObject): void {
-  const { strategy } = kind;
-  refuse(kind, object, [
-    ...validateObjectMeta(object.metadata, { namespaced: kind.namespaced, nameError: strategy.nameError }),
-    ...validate(kind.schema.schema, object),
-    ...(strategy.validate?.(object) ?? []),
-  ]);
-  warnings.push(...(strategy.warnings?.(object, undefined) ?? []));
+export function checkNew(call: Call, object: KubeObject): void {
+  const { kind, warnings } = call;
+  refuse(call, object, schemaErrors(call, object) ?? validateCreate(kind, object));
+  warnings.push(...(kind.strategy.warnings?.(object, undefined) ?? []));
 }
 
 /** @throws StatusError Invalid with every cause. */
-export function checkUpdate({ kind, subresource, warnings }: Call, object: KubeObject, old: KubeObject): void {
-  const { strategy } = kind;
-  const errors = [
-    ...validateObjectMeta(object.metadata, { namespaced: kind.namespaced, nameError: strategy.nameError }),
-    ...validateObjectMetaUpdate(object.metadata, old.metadata),
-    ...validate(kind.schema.schema, object),
-  ];
-  if (subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(object, old) ?? []));
-  else errors.push(...(strategy.validate?.(object) ?? []), ...(strategy.validateUpdate?.(object, old) ?? []));
-  refuse(kind, object, errors);
-  warnings.push(...(strategy.warnings?.(object, old) ?? []));
+export function checkUpdate(call: Call, object: KubeObject, old: KubeObject): void {
+  const { kind, subresource, warnings } = call;
+  const rules = subresource === 'status' ? validateStatusUpdate : validateUpdate;
+  refuse(call, object, schemaErrors(call, object) ?? rules(kind, object, old));
+  warnings.push(...(kind.strategy.warnings?.(object, old) ?? []));
 }
 
-function refuse(kind: Call['kind'], object: KubeObject, errors: FieldError[]): void {
-  if (errors.length === 0) return;
-  const seen = new Set<string>();
-  const distinct = errors.filter(({ field, reason, message }) => {
-    const text = `${field}\n${reason}\n${message}`;
-    return !seen.has(text) && seen.add(text) !== undefined;
-  });
-  throw invalidObject(kind, object.metadata.name ?? '', distinct);
+/** Undefined when the schema has nothing to say: only then may the kind's own rules read the object. */
+function schemaErrors({ kind }: Call, object: KubeObject): FieldError[] | undefined {
+  const errors = validate(kind.schema.schema, object);
+  return errors.length === 0 ? undefined : errors;
+}
+
+function refuse({ kind }: Call, object: KubeObject, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalidObject(kind, object.metadata.name ?? '', errors);
 }

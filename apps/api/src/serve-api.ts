@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { localAddress } from '@kajitori/accounts';
+import { type ClusterId, isClusterId } from '@kajitori/apimachinery';
+import { ClusterFront, type NodeBindings } from '@kajitori/apiserver';
+import type { ControlPlane } from '@kajitori/control-plane';
+import type { Logger } from '@kajitori/telemetry';
+import { Metrics } from '@kajitori/telemetry';
+import { Hono } from 'hono';
+import type { config as configType } from './config.ts';
+import { nodeStreams } from './node-streams.ts';
+
+type Config = typeof configType;
+
+/** Names under which pods and clients reach every cluster's API, beside its own address. */
+const inClusterNames = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', '10.96.0.1'];
+
+/** One listener: /v1, /install and /clusters/ID at the base address, each cluster's Kubernetes API at its own. */
+export async function serveApi(config: Config, control: ControlPlane, { logger, owns }: { logger: Logger; owns: AsyncDisposableStack }): Promise<void> {
+  const publicUrl = new URL(config.PUBLIC_URL);
+  const boundTo = new WeakMap<object, ClusterId>();
+  const clusterOf = (incoming: NodeBindings['incoming']): ClusterId | undefined => boundTo.get(incoming) ?? clusterOfHost(config, incoming);
+  const kubernetes = control.api.http({ clusterOf, node: nodeStreams(config, control, { logger, owns }), serverAddress: publicUrl.host });
+  const app = baseApp(control);
+  const listener = getRequestListener(
+    (request, env) => {
+      const { incoming } = env as unknown as NodeBindings;
+      const own = clusterOf(incoming) !== undefined || (incoming.url ?? '').startsWith('/clusters/');
+      return (own ? kubernetes.app : app).fetch(request, env);
+    },
+    { overrideGlobalObjects: false },
+  );
+  const front = owns.use(
+    new ClusterFront({
+      clusterAt: async (address) => (await control.accounts.clusterAtAddress(address))?.id,
+      certificateFor: async (names) => {
+        const { cert, key } = await control.accounts.certificates.servingCertificate(names);
+        return { certificate: cert, privateKey: key };
+      },
+      baseNames: [publicUrl.hostname, 'localhost', ...(config.CLUSTER_DOMAIN === undefined ? [] : [`*.k8s.${config.CLUSTER_DOMAIN}`])],
+      clusterNames: () => inClusterNames,
+      serve(server, cluster) {
+        server.on('request', (incoming, outgoing) => {
+          if (cluster !== undefined) boundTo.set(incoming, cluster);
+          void listener(incoming, outgoing);
+        });
+        server.on('upgrade', (incoming: IncomingMessage, socket, head) => {
+          if (cluster !== undefined) boundTo.set(incoming, cluster);
+          void kubernetes.upgrade(incoming, socket, head);
+        });
+      },
+      logger,
+    }),
+  );
+  const port = await front.listen(config.LISTEN_PORT, config.LISTEN_HOST);
+  logger.info({ host: config.LISTEN_HOST, port, clusters: localAddress(1) }, 'listening');
+}
+
+/** `ID.k8s.DOMAIN`, where clusters are served by name. */
+function clusterOfHost({ CLUSTER_DOMAIN }: Config, incoming: NodeBindings['incoming']): ClusterId | undefined {
+  if (CLUSTER_DOMAIN === undefined) return undefined;
+  const header = incoming.headers[':authority'] ?? incoming.headers.host;
+  const host = (typeof header === 'string' ? header : '').split(':')[0] ?? '';
+  const suffix = `.k8s.${CLUSTER_DOMAIN}`;
+  const id = host.endsWith(suffix) ? host.slice(0, -suffix.length) : '';
+  return isClusterId(id) ? id : undefined;
+}
+
+function baseApp({ accounts }: ControlPlane): Hono<{ Bindings: NodeBindings }> {
+  const app = new Hono<{ Bindings: NodeBindings }>();
+  const metrics = new Metrics({ process: true });
+  app.get('/livez', (context) => context.text('ok'));
+  app.get('/readyz', async (context) => {
+    await accounts.ping();
+    return context.text('ok');
+  });
+  app.get('/metrics', async (context) => context.text(await metrics.text()));
+  return app;
+}

@@ -1,0 +1,46 @@
+import { type Accounts, type ClusterEndpoints, openAccounts } from '@kajitori/accounts';
+import type { ClusterId } from '@kajitori/apimachinery';
+import { ApiServer } from '@kajitori/apiserver';
+import type { ClusterClient, UserInfo } from '@kajitori/client';
+import { readMasterKey } from '@kajitori/server-process';
+import { clusterRows, openPostgresStorage, type StorageEngine } from '@kajitori/storage';
+import type { Logger } from '@kajitori/telemetry';
+import type { z } from 'zod';
+import type { controlPlaneForm } from './config.ts';
+
+/**
+ * What every server process stands on: storage, accounts and the Kubernetes API's pipeline, opened the same way in each.
+ * The pipeline runs in the process that needs it; no server process asks another for an object.
+ */
+export interface ControlPlane {
+  storage: StorageEngine;
+  accounts: Accounts;
+  api: ApiServer;
+  /** The API of a cluster as a part of the control plane: `system:serviceaccount:kube-system:deployment-controller`, `system:node:a`. */
+  clientAs(cluster: ClusterId, user: UserInfo): ClusterClient;
+}
+
+export type ControlPlaneConfig = z.infer<typeof controlPlaneForm>;
+
+/** Opens everything and gives it to `owns`. Connections are made with the first use. */
+export function openControlPlane(config: ControlPlaneConfig, logger: Logger, owns: AsyncDisposableStack): ControlPlane {
+  const masterKey = readMasterKey(config.MASTER_KEY_FILE);
+  const storage = owns.use(openPostgresStorage({ url: config.DATABASE_URL }));
+  const accounts = owns.use(
+    openAccounts({
+      databaseUrl: config.DATABASE_URL,
+      masterKey,
+      publicUrl: config.PUBLIC_URL,
+      endpoints: endpointsOf(config),
+      clusterRows: clusterRows(),
+      logger,
+    }),
+  );
+  const api = owns.use(new ApiServer({ storage, authenticator: accounts, logger }));
+  return { storage, accounts, api, clientAs: (cluster, user) => api.client(cluster, user) };
+}
+
+function endpointsOf({ CLUSTER_DOMAIN, PUBLIC_URL }: ControlPlaneConfig): ClusterEndpoints {
+  if (CLUSTER_DOMAIN !== undefined) return { type: 'hosted', domain: CLUSTER_DOMAIN, publicCertificate: false };
+  return { type: 'local', port: Number(new URL(PUBLIC_URL).port || '443') };
+}
