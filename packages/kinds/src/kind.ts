@@ -102,6 +102,10 @@ export interface Strategy<T extends KubeObject> {
   allowUnconditionalUpdate: boolean;
   /** Pods: how long a deletion waits. Absent: deletion is at once, unless finalizers hold it. Null: at once. */
   deletionGraceSeconds?(object: T, asked: number | undefined): number | null;
+  /** Whether the object's own finalizers, beside those of its metadata, still hold its deletion (a Namespace's `spec.finalizers`). */
+  holdsDeletion?(object: T): boolean;
+  /** What the object says of itself once its deletion has begun (a Namespace's phase). */
+  beginDeletion?(draft: T): void;
   /** What `propagationPolicy` means when the client does not say. */
   defaultPropagation?: 'Background' | 'Foreground' | 'Orphan';
 }

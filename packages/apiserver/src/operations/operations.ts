@@ -10,7 +10,7 @@ import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from
 import type { Item } from '../registry/item.ts';
 import type { ListParameters } from '../registry/list-query.ts';
 import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
-import { type Updated, updateObject } from '../registry/update.ts';
+import { type Updated, updateObject, type UpdateOptions } from '../registry/update.ts';
 import { reviews, type ReviewServices } from '../reviews/reviews.ts';
 import { boundPod } from '../subresources/binding.ts';
 import { scaleOf, withScale } from '../subresources/scale.ts';
@@ -165,9 +165,9 @@ export class Operations {
   }
 }
 
-function partOf({ subresource }: Call): 'main' | 'status' | 'whole' {
+function partOf({ subresource }: Call): UpdateOptions['part'] {
   if (subresource === '') return 'main';
-  return subresource === 'status' ? 'status' : 'whole';
+  return subresource === 'status' || subresource === 'finalize' ? subresource : 'whole';
 }
 
 export function isAnswer(result: Item | Answer | Updated): result is Answer {

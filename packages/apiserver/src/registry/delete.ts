@@ -73,7 +73,8 @@ async function deleteOnce(registry: Registry, call: Call, options: DeleteOptions
   const graceSeconds = graceOf(call, draft, options);
   const already = draft.metadata.deletionTimestamp !== undefined;
   const finalizers = finalizersFor(call, draft, options);
-  const gone = finalizers.length === 0 && graceSeconds === 0;
+  const held = call.kind.strategy.holdsDeletion?.(draft) === true;
+  const gone = finalizers.length === 0 && graceSeconds === 0 && !held;
   if (!gone && !markDeleting(draft, finalizers, graceSeconds, registry.clock.now(), call)) return { item: before, gone: false };
   const last = toStored(call.kind, draft);
   if (call.dryRun) return { item: toItem(call.kind, { ...last, revision: stored.revision }), gone };
@@ -118,7 +119,10 @@ function markDeleting(draft: KubeObject, finalizers: string[], graceSeconds: num
   if (running && graceSeconds >= (metadata.deletionGracePeriodSeconds ?? 0)) return !sameFinalizers;
   metadata.deletionTimestamp = formatTime(new Date(now.getTime() + graceSeconds * 1000));
   metadata.deletionGracePeriodSeconds = graceSeconds;
-  if (!running && kind.strategy.generation && metadata.generation !== undefined) metadata.generation += 1;
+  if (!running) {
+    if (kind.strategy.generation && metadata.generation !== undefined) metadata.generation += 1;
+    kind.strategy.beginDeletion?.(draft);
+  }
   return true;
 }
 

@@ -18,7 +18,7 @@ export interface UpdateOptions {
   /** PUT and apply may create; undefined where nothing can be made of nothing. */
   createFrom?: () => KubeObject;
   /** Subresources other than `status` that change only a part (scale, binding) hand in the rest unchanged. */
-  part: 'main' | 'status' | 'whole';
+  part: 'main' | 'status' | 'finalize' | 'whole';
   /** For kinds whose updates must name the version that they were made from. */
   requireVersion: boolean;
 }
@@ -70,7 +70,7 @@ async function updateOnce(
   if (sent !== '' && sent !== '0' && sent !== String(stored.revision)) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
   const draft = await preparedUpdate(registry, call, options, wanted, before.object);
   const companions = registry.companions.find((one) => one.handles(call));
-  if (endsDeletion(draft)) {
+  if (endsDeletion(call, draft)) {
     const beside = (await companions?.release(call, before.object)) ?? [];
     return { item: await finishDeletion(call, stored, { before, draft, beside }), mayRetry: false };
   }
@@ -94,7 +94,7 @@ async function updateOnce(
 async function preparedUpdate(registry: Registry, call: Call, options: UpdateOptions, wanted: KubeObject, old: KubeObject): Promise<KubeObject> {
   const { kind } = call;
   placeIn(call, wanted.metadata);
-  const draft = options.part === 'status' ? { ...structuredClone(old), metadata: statusMetadata(wanted, old), status: wanted['status'] } : wanted;
+  const draft = draftOf(options.part, wanted, old);
   if (draft['status'] === undefined) delete draft['status'];
   if (options.part === 'main' && kind.subresources?.['status'] !== undefined) keepStatus(draft, old);
   keepSystemFields(call, draft, old);
@@ -108,6 +108,14 @@ async function preparedUpdate(registry: Registry, call: Call, options: UpdateOpt
   checkUpdate(call, draft, old);
   await registry.admission.validate({ call, operation: 'UPDATE', object: draft, old });
   return draft;
+}
+
+/** What the request may set of what it sent: the rest stays as it lies. */
+function draftOf(part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
+  if (part === 'status') return { ...structuredClone(old), metadata: statusMetadata(wanted, old), status: wanted['status'] };
+  if (part !== 'finalize') return wanted;
+  const { finalizers } = (wanted['spec'] ?? {}) as { finalizers?: string[] };
+  return { ...structuredClone(old), metadata: { ...old.metadata }, spec: { ...(old['spec'] as object), finalizers: finalizers ?? [] } };
 }
 
 /** A status update may also touch labels, annotations, owners and finalizers, but nothing else of the metadata. */
@@ -124,7 +132,9 @@ function keepStatus(draft: KubeObject, old: KubeObject): void {
 }
 
 /** The last finalizer went, and no grace is left to wait for. */
-function endsDeletion({ metadata }: KubeObject): boolean {
+function endsDeletion({ kind }: Call, draft: KubeObject): boolean {
+  const { metadata } = draft;
+  if (kind.strategy.holdsDeletion?.(draft) === true) return false;
   return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }
 

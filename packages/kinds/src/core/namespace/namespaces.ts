@@ -24,5 +24,9 @@ export const namespaces: Kind<Namespace> = {
     prepareForCreate: resetStatus({}),
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
+    holdsDeletion: ({ spec }) => (spec?.finalizers ?? []).length > 0,
+    beginDeletion: (draft) => {
+      draft.status = { ...draft.status, phase: 'Terminating' };
+    },
   },
 };
