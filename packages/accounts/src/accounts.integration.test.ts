@@ -1,4 +1,4 @@
-import { newSecretToken } from '@kajitori/apimachinery';
+import { newSecretToken, secretTokenHash } from '@kajitori/apimachinery';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountsFixture, accountsFixture, actorOf, password, type Tenant } from '../test/fixture.ts';
@@ -168,7 +168,10 @@ describe('clusters', () => {
     await accounts.clusters.delete(tenant.actor, tenant.organization.id, cluster.id);
     const elsewhere = fixture.open();
     expect(await elsewhere.authenticateToken(cluster.id, token)).toBeUndefined();
-    const join = elsewhere.nodeIdentity.join({ token: node.token, nodeName: 'late', credential: newSecretToken('nodeCredential') }, 'r');
+    const join = elsewhere.nodeIdentity.join(
+      { token: node.token, nodeName: 'late', credentialHash: secretTokenHash(newSecretToken('nodeCredential')) },
+      'r',
+    );
     await expect(join).rejects.toMatchObject({ reason: 'unauthenticated' });
     expect((await accounts.clusters.beingDeleted(100)).map(({ id }) => id)).toContain(cluster.id);
     await newCluster(tenant, 'doomed');

@@ -1,5 +1,5 @@
 import { type ClusterId, dns1123SubdomainError, isSecretToken, secretTokenHash } from '@kajitori/apimachinery';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import { AccountsError } from '../accounts-error.ts';
 import type { AccountsDatabase, OrganizationTransaction } from '../database.ts';
 import { type Actor, type Deeds, systemActor } from '../deed.ts';
@@ -19,8 +19,8 @@ export interface NodePrincipal {
 export interface JoinRequest {
   token: string;
   nodeName: string;
-  /** Drawn by the node (newSecretToken('nodeCredential')), so that a join whose answer was lost can be sent again. */
-  credential: string;
+  /** secretTokenHash of the credential that the node drew: a join whose answer was lost can be sent again. */
+  credentialHash: string;
 }
 
 const cacheMilliseconds = 1_500;
@@ -50,24 +50,16 @@ export class NodeIdentity {
    * @throws AccountsError `unauthenticated` for a token that is unknown, used up, expired or revoked; `conflict` when
    * another machine has the name; `invalid` for the name or the form of the credential.
    */
-  async join({ token, nodeName, credential }: JoinRequest, requestId: string): Promise<NodePrincipal> {
+  async join({ token, nodeName, credentialHash }: JoinRequest, requestId: string): Promise<NodePrincipal> {
     const wrong = dns1123SubdomainError(nodeName);
     if (wrong !== undefined)
       throw new AccountsError('invalid', `the name of a node ${wrong}`, 'Give one with --node-name.', { field: 'nodeName' });
-    if (!isSecretToken('nodeCredential', credential)) {
-      throw new AccountsError('invalid', 'the credential is not of the form that a node draws', 'Use the agent of this service.', {
-        field: 'credential',
-      });
-    }
+    refuseOtherThanHash(credentialHash);
     if (!isSecretToken('joinToken', token)) throw badToken();
     const tokenHash = secretTokenHash(token);
-    const [located] = await this.#database.unbound.execute<{ organization_id: string; cluster_id: string }>(
-      sql`SELECT * FROM accounts.locate_join_token(${tokenHash})`,
-    );
-    if (located === undefined) throw badToken();
-    const clusterId = located.cluster_id as ClusterId;
-    const credentialHash = secretTokenHash(credential);
-    const organizationId = located.organization_id as OrganizationId;
+    const place = await this.#locate(tokenHash);
+    if (place === undefined) throw badToken();
+    const { organizationId, clusterId } = place;
     const principal = await this.#deeds.perform(systemActor(requestId), organizationId, async (tx) => {
       await lockName(tx, clusterId, nodeName);
       const again = await joinedBefore(tx, { credentialHash, tokenHash, nodeName });
@@ -83,6 +75,21 @@ export class NodeIdentity {
     });
     this.#known.delete(credentialHash);
     return principal;
+  }
+
+  /** Which cluster a join token opens now; undefined when it opens none. Uses nothing up. */
+  async checkJoinToken(token: string): Promise<{ organizationId: OrganizationId; clusterId: ClusterId } | undefined> {
+    if (!isSecretToken('joinToken', token)) return undefined;
+    const tokenHash = secretTokenHash(token);
+    const place = await this.#locate(tokenHash);
+    if (place === undefined) return undefined;
+    return this.#database.inOrganization(place.organizationId, async (tx) => {
+      const [row] = await tx
+        .select({ id: joinTokens.id })
+        .from(joinTokens)
+        .where(and(eq(joinTokens.tokenHash, tokenHash), usable()));
+      return row === undefined ? undefined : place;
+    });
   }
 
   /** Whom a credential proves; undefined when it proves nobody, or ended at least two seconds ago. */
@@ -107,14 +114,9 @@ export class NodeIdentity {
    * Announces the credential that a node will use from now on. The old one works for an hour more, so that the node may
    * keep the new one first and lose no connection. Announcing it again changes nothing.
    */
-  async rotate(node: NodePrincipal, newCredential: string, requestId: string): Promise<NodePrincipal> {
-    if (!isSecretToken('nodeCredential', newCredential)) {
-      throw new AccountsError('invalid', 'the credential is not of the form that a node draws', 'Use the agent of this service.', {
-        field: 'credential',
-      });
-    }
+  async rotate(node: NodePrincipal, credentialHash: string, requestId: string): Promise<NodePrincipal> {
+    refuseOtherThanHash(credentialHash);
     const { organizationId, clusterId, nodeName } = node;
-    const credentialHash = secretTokenHash(newCredential);
     const rotated = await this.#deeds.perform(systemActor(requestId), organizationId, async (tx) => {
       await lockName(tx, clusterId, nodeName);
       const [known] = await tx
@@ -133,6 +135,26 @@ export class NodeIdentity {
     });
     this.#known.delete(credentialHash);
     return rotated;
+  }
+
+  /** The node has shown its newest credential: those that it replaced end now, before their hour is over. */
+  async endReplaced({ organizationId, clusterId, nodeName, credentialId }: NodePrincipal): Promise<void> {
+    await this.#database.inOrganization(organizationId, async (tx) => {
+      const shown = tx.select({ retiresAt: nodeCredentials.retiresAt }).from(nodeCredentials).where(eq(nodeCredentials.id, credentialId));
+      await tx
+        .update(nodeCredentials)
+        .set({ revokedAt: sql`now()` })
+        .where(
+          and(
+            ofNode(clusterId, nodeName),
+            ne(nodeCredentials.id, credentialId),
+            isNotNull(nodeCredentials.retiresAt),
+            isNull(nodeCredentials.revokedAt),
+            // One that is itself being replaced ends nothing.
+            sql`(${shown}) IS NULL`,
+          ),
+        );
+    });
   }
 
   /** Ends every credential of a node: within two seconds no process takes it, and its name is free. */
@@ -154,6 +176,13 @@ export class NodeIdentity {
     });
   }
 
+  async #locate(tokenHash: string): Promise<{ organizationId: OrganizationId; clusterId: ClusterId } | undefined> {
+    const [row] = await this.#database.unbound.execute<{ organization_id: string; cluster_id: string }>(
+      sql`SELECT * FROM accounts.locate_join_token(${tokenHash})`,
+    );
+    return row && { organizationId: row.organization_id as OrganizationId, clusterId: row.cluster_id as ClusterId };
+  }
+
   /** Of the credentials that a gateway's sessions were opened with, those that no longer open anything. One query. */
   async ended(credentials: readonly NodeCredentialId[]): Promise<NodeCredentialId[]> {
     if (credentials.length === 0) return [];
@@ -163,6 +192,13 @@ export class NodeIdentity {
     );
     return rows.map(({ id }) => id as NodeCredentialId);
   }
+}
+
+function refuseOtherThanHash(text: string): void {
+  if (/^[0-9a-f]{64}$/.test(text)) return;
+  throw new AccountsError('invalid', 'a credential is announced by its SHA-256 in hexadecimal', 'Use the agent of this service.', {
+    field: 'credentialHash',
+  });
 }
 
 const ofNode = (clusterId: ClusterId, nodeName: string) =>

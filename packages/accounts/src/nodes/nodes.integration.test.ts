@@ -1,4 +1,4 @@
-import { type ClusterId, newSecretToken } from '@kajitori/apimachinery';
+import { type ClusterId, newSecretToken, secretTokenHash } from '@kajitori/apimachinery';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountsFixture, accountsFixture, type Tenant } from '../../test/fixture.ts';
 import type { Accounts } from '../accounts.ts';
@@ -22,7 +22,8 @@ async function newToken(limits: { maxUses?: number; lifeSeconds?: number } = {})
   return (await accounts.joinTokens.create(tenant.actor, { organizationId: tenant.organization.id, clusterId }, limits)).token;
 }
 
-const join = (request: { token: string; nodeName: string; credential: string }) => accounts.nodeIdentity.join(request, 'test');
+const join = ({ token, nodeName, credential }: { token: string; nodeName: string; credential: string }) =>
+  accounts.nodeIdentity.join({ token, nodeName, credentialHash: secretTokenHash(credential) }, 'test');
 
 describe('joining', () => {
   it('gives a node its identity in the cluster of the token', async () => {
@@ -37,6 +38,14 @@ describe('joining', () => {
     const joined = await join(request);
     expect(await join(request)).toEqual(joined);
     await expect(join({ ...request, nodeName: 'other', credential: newCredential() })).rejects.toMatchObject({ reason: 'unauthenticated' });
+  });
+
+  it('lets a token be checked without using it', async () => {
+    const token = await newToken();
+    expect(await accounts.nodeIdentity.checkJoinToken(token)).toEqual({ organizationId: tenant.organization.id, clusterId });
+    await join({ token, nodeName: 'checked', credential: newCredential() });
+    for (const spent of [token, newSecretToken('joinToken'), 'x'])
+      expect(await accounts.nodeIdentity.checkJoinToken(spent)).toBeUndefined();
   });
 
   it('takes a token as often as it says, also at once', async () => {
@@ -73,7 +82,8 @@ describe('joining', () => {
   it('refuses what is no node name', async () => {
     const request = { token: await newToken(), credential: newCredential() };
     await expect(join({ ...request, nodeName: 'Not_A_Name' })).rejects.toMatchObject({ reason: 'invalid', field: 'nodeName' });
-    await expect(join({ ...request, nodeName: 'name', credential: 'secret' })).rejects.toMatchObject({ field: 'credential' });
+    const inClear = accounts.nodeIdentity.join({ token: request.token, nodeName: 'name', credentialHash: request.credential }, 'test');
+    await expect(inClear).rejects.toMatchObject({ field: 'credentialHash' });
   });
 });
 
@@ -81,8 +91,8 @@ describe('credentials', () => {
   it('are rotated with an overlap, and all of them end at once when the node is removed', async () => {
     const [old, fresh] = [newCredential(), newCredential()];
     const joined = await join({ token: await newToken(), nodeName: 'rotating', credential: old });
-    const rotated = await accounts.nodeIdentity.rotate(joined, fresh, 'test');
-    expect(await accounts.nodeIdentity.rotate(joined, fresh, 'test')).toEqual(rotated);
+    const rotated = await accounts.nodeIdentity.rotate(joined, secretTokenHash(fresh), 'test');
+    expect(await accounts.nodeIdentity.rotate(joined, secretTokenHash(fresh), 'test')).toEqual(rotated);
     const elsewhere = fixture.open();
     expect(await elsewhere.nodeIdentity.authenticate(old)).toMatchObject({ nodeName: 'rotating' });
     expect(await elsewhere.nodeIdentity.authenticate(fresh)).toEqual(rotated);
@@ -95,6 +105,16 @@ describe('credentials', () => {
     const third = fixture.open();
     for (const credential of [old, fresh]) expect(await third.nodeIdentity.authenticate(credential)).toBeUndefined();
     await expect(join({ token: await newToken(), nodeName: 'rotating', credential: newCredential() })).resolves.toBeDefined();
+  });
+
+  it('end when their replacement is used, and not the other way round', async () => {
+    const [old, fresh] = [newCredential(), newCredential()];
+    const joined = await join({ token: await newToken(), nodeName: 'replaced', credential: old });
+    const rotated = await accounts.nodeIdentity.rotate(joined, secretTokenHash(fresh), 'test');
+    await accounts.nodeIdentity.endReplaced(joined);
+    expect(await accounts.nodeIdentity.ended([joined.credentialId, rotated.credentialId])).toEqual([]);
+    await accounts.nodeIdentity.endReplaced(rotated);
+    expect(await accounts.nodeIdentity.ended([joined.credentialId, rotated.credentialId])).toEqual([joined.credentialId]);
   });
 
   it('of another tenant cannot be ended', async () => {
