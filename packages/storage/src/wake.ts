@@ -22,8 +22,18 @@ export class LocalWake implements Wake {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   ring(cluster: ClusterId, line: Line, revision: Revision): void {
+    this.ringCluster(cluster, line, revision);
+    if (line === 'durable') this.ringAll(cluster, revision);
+  }
+
+  /** Only those who listen to the one cluster. */
+  ringCluster(cluster: ClusterId, line: Line, revision: Revision): void {
     this.#emitter.emit(`cluster/${cluster}`, line, revision);
-    if (line === 'durable') this.#emitter.emit('all', cluster, revision);
+  }
+
+  /** Only those who listen to all. */
+  ringAll(cluster: ClusterId, revision: Revision): void {
+    this.#emitter.emit('all', cluster, revision);
   }
 
   listen(cluster: ClusterId, heard: WakeListener): Disposable {

@@ -8,6 +8,8 @@ export interface Subject extends AsyncDisposable {
   engine: StorageEngine;
   /** Lets go of all history that no consumer waits for. */
   forgetHistory(): Promise<void>;
+  /** What a body counts, where that is not its own length. */
+  bytesOf?(body: string): number;
 }
 
 export type OpenSubject = () => Promise<Subject>;

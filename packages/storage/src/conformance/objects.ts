@@ -5,7 +5,7 @@ import { ClusterGoneError, isRefusal } from '../storage.ts';
 import { create, newCluster, remove, revisionsOf, update, widget, widgets, written } from './harness.ts';
 
 /** Writing and reading single objects, sets, limits, fences on writes, and the walls between clusters. */
-export function objectConformance(engine: () => StorageEngine): void {
+export function objectConformance(engine: () => StorageEngine, bytesOf: (body: string) => number): void {
   describe('objects', () => {
     it('are read as they were written', async () => {
       const storage = await newCluster(engine());
@@ -20,8 +20,8 @@ export function objectConformance(engine: () => StorageEngine): void {
       expect(revision).toBe(birth.revision + 1);
       expect(await storage.get(object)).toEqual({ ...object, revision });
       expect(await storage.revision()).toBe(revision);
-      expect(await storage.count()).toEqual({ objects: 1, bytes: Buffer.byteLength(object.body) });
-      expect(await storage.count(widgets)).toEqual({ objects: 1, bytes: Buffer.byteLength(object.body) });
+      expect(await storage.count()).toEqual({ objects: 1, bytes: bytesOf(object.body) });
+      expect(await storage.count(widgets)).toEqual({ objects: 1, bytes: bytesOf(object.body) });
       expect(await storage.count({ group: '', resource: 'pods' })).toEqual({ objects: 0, bytes: 0 });
     });
 
@@ -90,7 +90,10 @@ export function objectConformance(engine: () => StorageEngine): void {
       const storage = await newCluster(engine());
       const [a, b] = [widget('a'), widget('b')];
       const revision = await written(storage, create(a));
-      expect(await storage.write([create(b), update(a, revision + 7), update(widget('none'), 1)])).toEqual({ refused: 'conflict', current: revision });
+      expect(await storage.write([create(b), update(a, revision + 7), update(widget('none'), 1)])).toEqual({
+        refused: 'conflict',
+        current: revision,
+      });
       expect(await storage.get(b)).toBeUndefined();
       expect(await storage.revision()).toBe(revision);
     });
@@ -132,15 +135,15 @@ export function objectConformance(engine: () => StorageEngine): void {
     });
 
     it('hold for bytes, and let a full cluster shrink', async () => {
-      const storage = await newCluster(engine(), { bytesMax: 100 });
-      const object = widget('a', { body: 'x'.repeat(90) });
+      const storage = await newCluster(engine(), { bytesMax: 1_000 });
+      const object = widget('a', { body: 'x'.repeat(500) });
       const revision = await written(storage, create(object));
-      expect(await storage.write([update({ ...object, body: 'x'.repeat(101) }, revision)])).toEqual({
+      expect(await storage.write([update({ ...object, body: 'x'.repeat(1_001) }, revision)])).toEqual({
         refused: 'limit',
-        limit: 'the objects of a cluster hold at most 100 bytes',
+        limit: 'the objects of a cluster hold at most 1000 bytes',
       });
-      await written(storage, update({ ...object, body: 'x'.repeat(40) }, revision));
-      expect(await storage.count()).toEqual({ objects: 1, bytes: 40 });
+      await written(storage, update({ ...object, body: 'x'.repeat(400) }, revision));
+      expect(await storage.count()).toEqual({ objects: 1, bytes: bytesOf('x'.repeat(400)) });
     });
   });
 

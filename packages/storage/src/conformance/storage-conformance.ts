@@ -17,7 +17,7 @@ export function storageConformance(name: string, open: OpenSubject): void {
     const engine = (): StorageEngine => subject.engine;
     const forgetHistory = (): Promise<void> => subject.forgetHistory();
 
-    objectConformance(engine);
+    objectConformance(engine, (body) => subject.bytesOf?.(body) ?? Buffer.byteLength(body));
     listConformance(engine, forgetHistory);
     watchConformance(engine, forgetHistory);
     partConformance(engine, forgetHistory);
