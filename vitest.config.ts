@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const ignored = ['**/node_modules/**', '**/dist/**', '.kajitori/**', '.tools/**'];
 
-/** One project a kind of test, told apart by the file's suffix. */
+/** One project a kind of test, told apart by the file's suffix. CONTRIBUTING.md says what each may use. */
 export default defineConfig({
   test: {
     projects: [
@@ -25,14 +25,27 @@ export default defineConfig({
         },
       },
       {
+        // Real containers, but no running instance.
         test: {
-          name: 'e2e',
+          name: 'docker',
           include: ['**/*.e2e.test.ts'],
-          exclude: ignored,
+          exclude: [...ignored, 'packages/e2e/**'],
           globalSetup: ['@kajitori/testing/global-setup'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        // kubectl and other clients against one instance of the whole product.
+        test: {
+          name: 'e2e',
+          include: ['packages/e2e/**/*.e2e.test.ts'],
+          exclude: ignored,
+          globalSetup: ['@kajitori/testing/instance-setup'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -8,7 +8,7 @@ type VisitStatement = (this: Visitor, statement: Statement) => Statement;
  * know and would end at. The declaration is visited as if it were `const`.
  */
 export function teachUsing(): void {
-  const visitStatement = Reflect.get(Visitor.prototype, 'visitStatement') as VisitStatement;
+  const visitStatement = (Visitor.prototype as { visitStatement: VisitStatement }).visitStatement;
   const visitUsingToo: VisitStatement = function visit(statement) {
     if ((statement.type as string) !== 'UsingDeclaration') return visitStatement.call(this, statement);
     const { decls, span } = statement as unknown as { decls: VariableDeclaration['declarations']; span: VariableDeclaration['span'] };

@@ -9,7 +9,7 @@ import { removeContainers } from './docker-api.ts';
 import { findFirst } from './first-cluster.ts';
 import { logFile, writeSecret } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
-import { kubernetesGet } from './kubernetes-get.ts';
+import { KubernetesAccess } from './kubernetes-access.ts';
 import { nodeEngines, removeNodeEngines } from './node-engine.ts';
 import type { NodeEngine } from './node-engine.ts';
 import { insideNamespace, removeNodeNetwork } from './node-network.ts';
@@ -37,8 +37,9 @@ export async function startAgents(instance: Instance, settings: Settings, contro
 /** Waits until every node says Ready. */
 export async function agentsReady(instance: Instance, settings: Settings): Promise<string> {
   const wanted = nodeEngines(instance, settings).map(({ nodeName }) => nodeName);
+  using access = new KubernetesAccess(instance);
   const ready = async (): Promise<string[] | undefined> => {
-    const names = await readyNodes(instance);
+    const names = await readyNodes(access);
     return wanted.every((name) => names.includes(name)) ? names : undefined;
   };
   try {
@@ -82,8 +83,8 @@ async function joinToken(accounts: Accounts, instance: Instance, settings: Setti
   return token;
 }
 
-async function readyNodes(instance: Instance): Promise<string[]> {
-  const { items } = (await kubernetesGet(instance, '/api/v1/nodes')) as { items: NodeWithConditions[] };
+async function readyNodes(access: KubernetesAccess): Promise<string[]> {
+  const { items } = (await access.get('/api/v1/nodes')) as { items: NodeWithConditions[] };
   return items.filter(isReady).map(({ metadata }) => metadata.name);
 }
 

@@ -27,7 +27,7 @@ export class StepFailure extends Error {
 }
 
 const logTailLines = 8;
-const isTerminal = Boolean(process.stderr.isTTY);
+const isTerminal = process.stderr.isTTY;
 
 /**
  * Runs one step, showing that it runs and then how long it took. The text that the work answers stands behind the

@@ -21,7 +21,7 @@ import { isReady, markReady, printReady } from './ready-block.ts';
 import { lockInstance } from './start-lock.ts';
 import type { SupervisorControl } from './supervisor/control.ts';
 import { ensurePackages, packagesForNodes, redisPackage } from './system-packages.ts';
-import { answersOk, waitForProcess } from './wait-for-process.ts';
+import { answersOk, runsSteadily, waitForProcess } from './wait-for-process.ts';
 
 /** `npm start`: the whole product on this machine, step by step. */
 const serverStartLimitMilliseconds = 30_000;
@@ -120,8 +120,9 @@ async function startServers(instance: Instance, settings: Settings, control: Sup
   }
   await step('servers', { remedy: logsRemedy, log: logFile(instance, 'api') }, async () => {
     for (const app of serverApps) await control.start(serverSpec(app, instance, settings));
-    for (const [name, port] of Object.entries({ api: settings.port, gateway: settings.port + 1 })) {
-      const ready = (): Promise<boolean> => answersOk(`https://127.0.0.1:${port}/readyz`);
+    const answers = (port: number) => () => answersOk(`https://127.0.0.1:${port}/readyz`);
+    const signs = { api: answers(settings.port), gateway: answers(settings.port + 1), worker: () => runsSteadily(control, 'worker') };
+    for (const [name, ready] of Object.entries(signs)) {
       await waitForProcess(control, { name, log: logFile(instance, name), timeoutMilliseconds: serverStartLimitMilliseconds, ready });
     }
     return serverApps.join(', ');

@@ -12,6 +12,8 @@ export interface WaitForProcess {
 
 /** A process that died so often at its start will not come up by waiting. */
 const restartsMax = 3;
+/** Longer than a process takes to find out that it cannot start. */
+const steadyMilliseconds = 1_000;
 
 /** Waits until a supervised process is ready. @throws StepError that names its log, early when it keeps dying. */
 export async function waitForProcess(control: SupervisorControl, { name, log, timeoutMilliseconds, ready }: WaitForProcess): Promise<void> {
@@ -27,8 +29,14 @@ export async function waitForProcess(control: SupervisorControl, { name, log, ti
     await waitFor(ask, { what: `${name} is ready`, timeoutMilliseconds, signal: dying.signal });
   } catch (cause) {
     const error = dying.signal.aborted ? (dying.signal.reason as Error) : (cause as Error);
-    throw new StepError(error.message, { log, remedy: `read the log; then npm start again`, cause });
+    throw new StepError(error.message, { log, remedy: 'read the log, then npm start again', cause: error.cause });
   }
+}
+
+/** For a process that answers nowhere: whether it has run for a while without dying. */
+export async function runsSteadily(control: SupervisorControl, name: string): Promise<boolean> {
+  const { processes } = await control.state();
+  return processes.some((state) => state.name === name && state.phase === 'running' && Date.now() - state.startedAt > steadyMilliseconds);
 }
 
 /** Whether a GET over TLS on this machine answers 200. The certificate is not looked at: only readiness is asked. */

@@ -4,3 +4,5 @@ export * from './fake-clock.ts';
 export * from './kubectl-versions.ts';
 export * from './test-database.ts';
 export * from './test-redis.ts';
+export { openTestInstance, startTestInstance } from './test-instance.ts';
+export type { TestInstance, TestInstanceOptions } from './test-instance.ts';
