@@ -3,6 +3,12 @@ import { int32, int64, list, map, object, ref, string, type Infer } from '@kajit
 import { PodTemplateSpec } from './pod/pod-spec.ts';
 import { replicaScale, standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
+import { ageColumn, containerImages, containerNames, countColumn, labelsCell, nameColumn, textColumn } from '../meta/columns.ts';
+import {
+  defaultReplicationController,
+  validateReplicationController,
+  validateReplicationControllerStatus,
+} from './replication-controller-rules.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
 
@@ -60,8 +66,28 @@ export const replicationControllers: Kind<ReplicationController> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
-    prepareForCreate: resetStatus({}),
+    defaults: defaultReplicationController,
+    prepareForCreate: resetStatus({ replicas: 0 }),
     prepareForUpdate: keepStatus,
+    validate: validateReplicationController,
+    validateStatusUpdate: validateReplicationControllerStatus,
     allowUnconditionalUpdate: true,
+    defaultPropagation: 'Orphan',
   },
+  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
+  columns: [
+    nameColumn,
+    countColumn('Desired', 'Pods that are wanted.', ({ spec }) => spec.replicas ?? 0),
+    countColumn('Current', 'Pods that exist.', ({ status }) => status?.replicas ?? 0),
+    countColumn('Ready', 'Pods that are ready.', ({ status }) => status?.readyReplicas ?? 0),
+    ageColumn,
+    textColumn(
+      'Containers',
+      'Names of the containers in its pods.',
+      ({ spec }) => containerNames(spec.template?.spec.containers ?? []),
+      'wide',
+    ),
+    textColumn('Images', 'Images of those containers.', ({ spec }) => containerImages(spec.template?.spec.containers ?? []), 'wide'),
+    textColumn('Selector', 'Labels by which it finds its pods.', ({ spec }) => labelsCell(spec.selector), 'wide'),
+  ],
 };

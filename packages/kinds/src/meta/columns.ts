@@ -25,15 +25,31 @@ export const ageColumn: Column<KubeObject> = {
 /** For kinds without columns of their own. */
 export const defaultColumns: readonly Column<KubeObject>[] = [
   nameColumn,
-  { name: 'Created At', type: 'date', description: 'When the object was created.', priority: 0, value: ({ metadata }) => metadata.creationTimestamp ?? null },
+  {
+    name: 'Created At',
+    type: 'date',
+    description: 'When the object was created.',
+    priority: 0,
+    value: ({ metadata }) => metadata.creationTimestamp ?? null,
+  },
 ];
 
 /** A column of text; `wide` ones show with `-o wide`. */
-export function textColumn<T>(name: string, description: string, value: Column<T>['value'], wide: 'wide' | undefined = undefined): Column<T> {
+export function textColumn<T>(
+  name: string,
+  description: string,
+  value: Column<T>['value'],
+  wide: 'wide' | undefined = undefined,
+): Column<T> {
   return { name, type: 'string', description, priority: wide === undefined ? 0 : 1, value };
 }
 
-export function countColumn<T>(name: string, description: string, value: Column<T>['value'], wide: 'wide' | undefined = undefined): Column<T> {
+export function countColumn<T>(
+  name: string,
+  description: string,
+  value: Column<T>['value'],
+  wide: 'wide' | undefined = undefined,
+): Column<T> {
   return { name, type: 'integer', description, priority: wide === undefined ? 0 : 1, value };
 }
 
@@ -45,7 +61,12 @@ export function since(timestamp: string | undefined, now: Date): string {
 
 export function labelsCell(labels: Readonly<Record<string, string>> | undefined): string {
   const entries = Object.entries(labels ?? {});
-  return entries.length === 0 ? none : entries.map(([key, value]) => `${key}=${value}`).sort().join(',');
+  return entries.length === 0
+    ? none
+    : entries
+        .map(([key, value]) => `${key}=${value}`)
+        .sort()
+        .join(',');
 }
 
 export function selectorCell(selector: LabelSelectorObject | undefined): string {

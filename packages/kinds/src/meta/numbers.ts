@@ -36,11 +36,17 @@ export function countOrPercentage(field: string, value: IntOrString | undefined)
   if (typeof value === 'number') return nonNegative(field, value);
   if (/^[0-9]+%$/.test(value)) return [];
   return [
-    invalid(field, value, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"),
+    invalid(
+      field,
+      value,
+      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+    ),
   ];
 }
 
 /** Percentages above 100 make no sense where a share of what exists is meant. */
 export function atMostWhole(field: string, value: IntOrString | undefined): FieldError[] {
-  return typeof value === 'string' && Number(/^([0-9]+)%$/.exec(value)?.[1] ?? 0) > 100 ? [invalid(field, value, 'must not be greater than 100%')] : [];
+  return typeof value === 'string' && Number(/^([0-9]+)%$/.exec(value)?.[1] ?? 0) > 100
+    ? [invalid(field, value, 'must not be greater than 100%')]
+    : [];
 }

@@ -21,7 +21,12 @@ export function labelValue(value: string, field: string): FieldError[] {
 export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, field: string): FieldError[] {
   const entries = Object.entries(annotations ?? {});
   // Keys may carry upper case in the prefix; the rule is that of labels after lowering.
-  const errors = entries.flatMap(([key]) => labelKey(key.toLowerCase(), field).map((error) => ({ ...error, message: error.message.replace(JSON.stringify(key.toLowerCase()), JSON.stringify(key)) })));
+  const errors = entries.flatMap(([key]) =>
+    labelKey(key.toLowerCase(), field).map((error) => ({
+      ...error,
+      message: error.message.replace(JSON.stringify(key.toLowerCase()), JSON.stringify(key)),
+    })),
+  );
   const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
   return bytes > annotationsBytesMax ? [...errors, tooLong(field, annotationsBytesMax)] : errors;
 }
@@ -33,7 +38,11 @@ export function validateLabelSelector(selector: LabelSelector | undefined, field
     ...validateLabels(selector.matchLabels, `${field}.matchLabels`),
     ...(selector.matchExpressions ?? []).flatMap(({ key, operator, values }, index) => {
       const path = `${field}.matchExpressions[${index}]`;
-      return [...labelKey(key, `${path}.key`), ...operatorFitsValues(operator, values, path), ...(values ?? []).flatMap((value, at) => labelValue(value, `${path}.values[${at}]`))];
+      return [
+        ...labelKey(key, `${path}.key`),
+        ...operatorFitsValues(operator, values, path),
+        ...(values ?? []).flatMap((value, at) => labelValue(value, `${path}.values[${at}]`)),
+      ];
     }),
   ];
 }

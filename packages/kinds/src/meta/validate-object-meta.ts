@@ -44,7 +44,9 @@ export function validateObjectMeta(metadata: ObjectMeta, rules: MetaRules, field
 /** The rules that hold for metadata wherever it stands, also without a name. */
 function validateMetaContents(metadata: ObjectMeta, field: string): FieldError[] {
   return [
-    ...(metadata.generation !== undefined && metadata.generation < 0 ? [invalid(`${field}.generation`, metadata.generation, 'must be greater than or equal to 0')] : []),
+    ...(metadata.generation !== undefined && metadata.generation < 0
+      ? [invalid(`${field}.generation`, metadata.generation, 'must be greater than or equal to 0')]
+      : []),
     ...validateLabels(metadata.labels, `${field}.labels`),
     ...validateAnnotations(metadata.annotations, `${field}.annotations`),
     ...validateOwnerReferences(metadata.ownerReferences ?? [], `${field}.ownerReferences`),
@@ -58,7 +60,13 @@ function validateOwnerReferences(owners: readonly OwnerReference[], field: strin
   return [
     ...owners.flatMap((owner) => validateOwnerReference(owner, field)),
     ...(first !== undefined && second !== undefined
-      ? [invalid(field, owners, `Only one reference can have Controller set to true. Found "true" in references for ${first.name} and ${second.name}`)]
+      ? [
+          invalid(
+            field,
+            owners,
+            `Only one reference can have Controller set to true. Found "true" in references for ${first.name} and ${second.name}`,
+          ),
+        ]
       : []),
   ];
 }
@@ -67,7 +75,8 @@ function validateOwnerReference(owner: OwnerReference, field: string): FieldErro
   const errors: FieldError[] = [];
   const gv = parseApiVersion(owner.apiVersion);
   if (gv === undefined) errors.push(invalid(`${field}.apiVersion`, owner.apiVersion, 'version must not be empty'));
-  for (const key of ['kind', 'name', 'uid'] as const) if (owner[key] === '') errors.push(invalid(`${field}.${key}`, '', 'must not be empty'));
+  for (const key of ['kind', 'name', 'uid'] as const)
+    if (owner[key] === '') errors.push(invalid(`${field}.${key}`, '', 'must not be empty'));
   if (owner.kind === 'Event' && (gv?.group === '' || gv?.group === 'events.k8s.io')) {
     errors.push(invalid(field, owner, `${owner.apiVersion}, Kind=Event is disallowed from being an owner`));
   }
@@ -80,7 +89,9 @@ export function validateFinalizers(finalizers: readonly string[], field: string)
   return finalizers.flatMap((name) => {
     const wrong = qualifiedNameError(name);
     if (wrong !== undefined) return [invalid(field, name, wrong)];
-    return name.includes('/') || standardFinalizers.has(name) ? [] : [invalid(field, name, 'name is neither a standard finalizer name nor is it fully qualified')];
+    return name.includes('/') || standardFinalizers.has(name)
+      ? []
+      : [invalid(field, name, 'name is neither a standard finalizer name nor is it fully qualified')];
   });
 }
 
@@ -91,11 +102,18 @@ export function validateObjectMetaUpdate(metadata: ObjectMeta, old: ObjectMeta, 
     const added = (metadata.finalizers ?? []).filter((name) => old.finalizers?.includes(name) !== true);
     if (added.length > 0) {
       const list = added.map((name) => JSON.stringify(name)).join(', ');
-      errors.push(forbiddenField(`${field}.finalizers`, `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`));
+      errors.push(
+        forbiddenField(
+          `${field}.finalizers`,
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
+        ),
+      );
     }
   }
-  if ((metadata.resourceVersion ?? '') === '') errors.push(invalid(`${field}.resourceVersion`, metadata.resourceVersion ?? '', 'must be specified for an update'));
-  if ((metadata.generation ?? 0) < (old.generation ?? 0)) errors.push(invalid(`${field}.generation`, metadata.generation ?? 0, 'must not be decremented'));
+  if ((metadata.resourceVersion ?? '') === '')
+    errors.push(invalid(`${field}.resourceVersion`, metadata.resourceVersion ?? '', 'must be specified for an update'));
+  if ((metadata.generation ?? 0) < (old.generation ?? 0))
+    errors.push(invalid(`${field}.generation`, metadata.generation ?? 0, 'must not be decremented'));
   for (const key of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     errors.push(...immutableField(`${field}.${key}`, metadata[key], old[key]));
   }

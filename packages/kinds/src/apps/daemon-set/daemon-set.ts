@@ -13,7 +13,9 @@ export type DaemonSet = Infer<typeof DaemonSet>;
 
 export const DaemonSetSpec = object('io.k8s.api.apps.v1.DaemonSetSpec', {
   selector: ref(1, () => LabelSelector).required(),
-  template: ref(2, () => PodTemplateSpec).required(),
+  template: ref(2, () => PodTemplateSpec)
+    .required()
+    .always(),
   updateStrategy: ref(3, () => DaemonSetUpdateStrategy).byValue(),
   minReadySeconds: int32(4),
   revisionHistoryLimit: int32(6).default(10),

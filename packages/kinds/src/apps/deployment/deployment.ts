@@ -14,7 +14,9 @@ export type Deployment = Infer<typeof Deployment>;
 export const DeploymentSpec = object('io.k8s.api.apps.v1.DeploymentSpec', {
   replicas: int32(1).default(1),
   selector: ref(2, () => LabelSelector).required(),
-  template: ref(3, () => PodTemplateSpec).required(),
+  template: ref(3, () => PodTemplateSpec)
+    .required()
+    .always(),
   strategy: ref(4, () => DeploymentStrategy)
     .patch('retainKeys')
     .byValue(),

@@ -2,6 +2,10 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { Deployment } from './deployment.ts';
 import { replicaScale, standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
+import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { deploymentColumns } from './deployment-columns.ts';
+import { defaultDeployment } from './deployment-defaults.ts';
+import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './validate-deployment.ts';
 
 export const deployments: Kind<Deployment> = {
   group: 'apps',
@@ -22,8 +26,15 @@ export const deployments: Kind<Deployment> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    defaults: defaultDeployment,
     prepareForCreate: resetStatus({}),
     prepareForUpdate: keepStatus,
+    validate: validateDeployment,
+    validateUpdate: validateDeploymentUpdate,
+    validateStatusUpdate: validateDeploymentStatus,
+    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
     allowUnconditionalUpdate: true,
+    defaultPropagation: 'Background',
   },
+  columns: deploymentColumns,
 };

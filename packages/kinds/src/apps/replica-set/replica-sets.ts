@@ -2,6 +2,11 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { ReplicaSet } from './replica-set.ts';
 import { replicaScale, standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
+import { defaultPodSpec } from '../../core/pod/pod-defaults.ts';
+import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { replicaSetColumns } from './replica-set-columns.ts';
+import { validateReplicaCounts } from '../../meta/replica-counts.ts';
+import { validateReplicaSet, validateReplicaSetUpdate } from './validate-replica-set.ts';
 
 export const replicaSets: Kind<ReplicaSet> = {
   group: 'apps',
@@ -22,8 +27,16 @@ export const replicaSets: Kind<ReplicaSet> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
-    prepareForCreate: resetStatus({}),
+    defaults: ({ spec }) => defaultPodSpec(spec.template.spec),
+    prepareForCreate: resetStatus({ replicas: 0 }),
     prepareForUpdate: keepStatus,
+    validate: validateReplicaSet,
+    validateUpdate: validateReplicaSetUpdate,
+    validateStatusUpdate: validateReplicaCounts,
+    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
     allowUnconditionalUpdate: true,
+    defaultPropagation: 'Background',
   },
+  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
+  columns: replicaSetColumns,
 };

@@ -15,7 +15,9 @@ export type StatefulSet = Infer<typeof StatefulSet>;
 export const StatefulSetSpec = object('io.k8s.api.apps.v1.StatefulSetSpec', {
   replicas: int32(1).default(1),
   selector: ref(2, () => LabelSelector).required(),
-  template: ref(3, () => PodTemplateSpec).required(),
+  template: ref(3, () => PodTemplateSpec)
+    .required()
+    .always(),
   volumeClaimTemplates: list(4, () => PersistentVolumeClaim).atomic(),
   serviceName: string(5),
   podManagementPolicy: string(6).enum('OrderedReady', 'Parallel').default('OrderedReady'),

@@ -2,6 +2,11 @@ import { dns1123LabelError } from '@kajitori/apimachinery';
 import { StatefulSet } from './stateful-set.ts';
 import { replicaScale, standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
+import { ageColumn, nameColumn, textColumn } from '../../meta/columns.ts';
+import { defaultPodSpec } from '../../core/pod/pod-defaults.ts';
+import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { containersOf } from '../workload-columns.ts';
+import { validateStatefulSet, validateStatefulSetUpdate } from './validate-stateful-set.ts';
 
 export const statefulSets: Kind<StatefulSet> = {
   group: 'apps',
@@ -22,8 +27,29 @@ export const statefulSets: Kind<StatefulSet> = {
   strategy: {
     nameError: dns1123LabelError,
     generation: true,
-    prepareForCreate: resetStatus({}),
+    defaults({ spec }) {
+      if (spec.updateStrategy?.type === 'RollingUpdate')
+        spec.updateStrategy.rollingUpdate = { partition: 0, ...spec.updateStrategy.rollingUpdate };
+      defaultPodSpec(spec.template.spec);
+      // A claim's template is a whole object that was never stored.
+      for (const claim of spec.volumeClaimTemplates ?? []) claim.status = { phase: 'Pending' };
+    },
+    prepareForCreate: resetStatus({ replicas: 0, availableReplicas: 0 }),
     prepareForUpdate: keepStatus,
+    validate: validateStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
+    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
     allowUnconditionalUpdate: true,
+    defaultPropagation: 'Background',
   },
+  columns: [
+    nameColumn,
+    textColumn(
+      'Ready',
+      'Pods that are ready, of all that are wanted.',
+      ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    ),
+    ageColumn,
+    ...containersOf<StatefulSet>(({ spec }) => spec.template.spec),
+  ],
 };

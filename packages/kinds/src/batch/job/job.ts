@@ -17,7 +17,9 @@ export const JobSpec = object('io.k8s.api.batch.v1.JobSpec', {
   activeDeadlineSeconds: int64(3),
   selector: ref(4, () => LabelSelector),
   manualSelector: boolean(5),
-  template: ref(6, () => PodTemplateSpec).required(),
+  template: ref(6, () => PodTemplateSpec)
+    .required()
+    .always(),
   backoffLimit: int32(7),
   ttlSecondsAfterFinished: int32(8),
   completionMode: string(9).enum('NonIndexed', 'Indexed').default('NonIndexed'),

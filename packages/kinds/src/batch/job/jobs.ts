@@ -1,7 +1,11 @@
 import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { Job } from './job.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
-import { keepStatus, resetStatus } from '../../meta/status-split.ts';
+import { keepStatus } from '../../meta/status-split.ts';
+import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { jobColumns } from './job-columns.ts';
+import { defaultJob, generateSelector } from './job-defaults.ts';
+import { validateJob, validateJobStatus, validateJobUpdate } from './validate-job.ts';
 
 export const jobs: Kind<Job> = {
   group: 'batch',
@@ -20,8 +24,20 @@ export const jobs: Kind<Job> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
-    prepareForCreate: resetStatus({}),
+    defaults: defaultJob,
+    prepareForCreate(draft) {
+      draft.status = {};
+      generateSelector(draft);
+    },
     prepareForUpdate: keepStatus,
+    validate: validateJob,
+    validateUpdate: validateJobUpdate,
+    validateStatusUpdate: validateJobStatus,
+    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
     allowUnconditionalUpdate: true,
+    // The pods of a job outlived it in the first versions, and clients rely on that still.
+    defaultPropagation: 'Orphan',
   },
+  selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
+  columns: jobColumns,
 };

@@ -7,10 +7,28 @@ import type { Pod } from './pod.ts';
 export const podColumns: readonly Column<Pod>[] = [
   nameColumn,
   { name: 'Ready', type: 'string', description: 'Containers that are ready, of all that should be.', priority: 0, value: ready },
-  { name: 'Status', type: 'string', description: 'What the pod is doing, or what holds it up.', priority: 0, value: (pod) => podStatusText(pod) },
-  { name: 'Restarts', type: 'string', description: 'How often its containers were restarted, and how long ago last.', priority: 0, value: restarts },
+  {
+    name: 'Status',
+    type: 'string',
+    description: 'What the pod is doing, or what holds it up.',
+    priority: 0,
+    value: (pod) => podStatusText(pod),
+  },
+  {
+    name: 'Restarts',
+    type: 'string',
+    description: 'How often its containers were restarted, and how long ago last.',
+    priority: 0,
+    value: restarts,
+  },
   ageColumn,
-  { name: 'IP', type: 'string', description: 'Address of the pod.', priority: 1, value: (pod) => pod.status?.podIPs?.[0]?.ip ?? pod.status?.podIP ?? '<none>' },
+  {
+    name: 'IP',
+    type: 'string',
+    description: 'Address of the pod.',
+    priority: 1,
+    value: (pod) => pod.status?.podIPs?.[0]?.ip ?? pod.status?.podIP ?? '<none>',
+  },
   { name: 'Node', type: 'string', description: 'Node that it runs on.', priority: 1, value: (pod) => pod.spec.nodeName ?? '<none>' },
   {
     name: 'Nominated Node',
@@ -19,7 +37,13 @@ export const podColumns: readonly Column<Pod>[] = [
     priority: 1,
     value: (pod) => pod.status?.nominatedNodeName ?? '<none>',
   },
-  { name: 'Readiness Gates', type: 'string', description: 'Conditions beyond its containers that must be true, and those that are.', priority: 1, value: readinessGates },
+  {
+    name: 'Readiness Gates',
+    type: 'string',
+    description: 'Conditions beyond its containers that must be true, and those that are.',
+    priority: 1,
+    value: readinessGates,
+  },
 ];
 
 type Init = { status: ContainerStatus; sidecar: boolean };
@@ -61,7 +85,9 @@ function gatedReason({ status }: Pod): string | undefined {
 function stoppedReason({ state }: ContainerStatus): string | undefined {
   const terminated = state?.terminated;
   if (terminated === undefined) return undefined;
-  return nonEmpty(terminated.reason) ?? ((terminated.signal ?? 0) !== 0 ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`);
+  return (
+    nonEmpty(terminated.reason) ?? ((terminated.signal ?? 0) !== 0 ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`)
+  );
 }
 
 function initReason(pod: Pod): string | undefined {
@@ -95,7 +121,9 @@ function restarts(pod: Pod, now: Date): string {
   const main = pod.status?.containerStatuses ?? [];
   const blocked = init.find((one) => !finishedWell(one) && !startedSidecar(one));
   const initialized = blocked === undefined || isConditionTrue(pod.status?.conditions, 'Initialized');
-  const counted = initialized ? [...init.filter(({ sidecar }) => sidecar).map(({ status }) => status), ...main] : init.map(({ status }) => status);
+  const counted = initialized
+    ? [...init.filter(({ sidecar }) => sidecar).map(({ status }) => status), ...main]
+    : init.map(({ status }) => status);
   const count = counted.reduce((sum, one) => sum + one.restartCount, 0);
   const ended = counted.map(({ lastState }) => parseTime(lastState?.terminated?.finishedAt ?? '') ?? 0);
   const last = Math.max(0, ...ended);

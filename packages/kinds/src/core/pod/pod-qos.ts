@@ -7,11 +7,16 @@ const counted = ['cpu', 'memory'] as const;
 
 /** The class that decides who is evicted first (`qos.ComputePodQOS`): only CPU and memory count. */
 export function qosClassOf({ spec }: Pod): QosClass {
-  const holders = spec.resources === undefined ? [...spec.containers, ...(spec.initContainers ?? [])].map(({ resources }) => resources) : [spec.resources];
+  const holders =
+    spec.resources === undefined
+      ? [...spec.containers, ...(spec.initContainers ?? [])].map(({ resources }) => resources)
+      : [spec.resources];
   const asks = holders.some((one) => counted.some((name) => isSet(one?.requests?.[name]) || isSet(one?.limits?.[name])));
   if (!asks) return 'BestEffort';
   const guaranteed = holders.every((one) =>
-    counted.every((name) => isSet(one?.limits?.[name]) && nanos(one?.limits?.[name]) === nanos(one?.requests?.[name] ?? one?.limits?.[name])),
+    counted.every(
+      (name) => isSet(one?.limits?.[name]) && nanos(one?.limits?.[name]) === nanos(one?.requests?.[name] ?? one?.limits?.[name]),
+    ),
   );
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }

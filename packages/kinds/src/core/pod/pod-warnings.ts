@@ -28,10 +28,14 @@ export function podSpecWarnings(spec: PodSpec, field: string): string[] {
   return [
     ...Object.keys(spec.nodeSelector ?? {}).flatMap((key) => deprecatedLabel(key, `${field}.nodeSelector[${key}]`)),
     ...(spec.volumes ?? []).flatMap((volume, index) =>
-      Object.keys(volume).flatMap((key) => (Object.hasOwn(deprecatedVolumes, key) ? [`${field}.volumes[${index}].${key}: ${deprecatedVolumes[key]}`] : [])),
+      Object.keys(volume).flatMap((key) =>
+        Object.hasOwn(deprecatedVolumes, key) ? [`${field}.volumes[${index}].${key}: ${deprecatedVolumes[key]}`] : [],
+      ),
     ),
     ...repeatedNames(spec.imagePullSecrets ?? [], (index) => `${field}.imagePullSecrets[${index}].name`),
-    ...(['initContainers', 'containers'] as const).flatMap((list) => (spec[list] ?? []).flatMap((container, index) => containerWarnings(container, `${field}.${list}[${index}]`))),
+    ...(['initContainers', 'containers'] as const).flatMap((list) =>
+      (spec[list] ?? []).flatMap((container, index) => containerWarnings(container, `${field}.${list}[${index}]`)),
+    ),
     ...portWarnings(spec, field),
     ...(spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0
       ? [`${field}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`]
@@ -54,7 +58,10 @@ function containerWarnings(container: Container, path: string): string[] {
   const env = container.env ?? [];
   const fractional = (['limits', 'requests'] as const).flatMap((list) =>
     Object.entries(container.resources?.[list] ?? {})
-      .filter(([name, value]) => (name === 'memory' || name === 'ephemeral-storage') && value.endsWith('m') && Number(value.slice(0, -1)) % 1000 !== 0)
+      .filter(
+        ([name, value]) =>
+          (name === 'memory' || name === 'ephemeral-storage') && value.endsWith('m') && Number(value.slice(0, -1)) % 1000 !== 0,
+      )
       .map(([name, value]) => `${path}.resources.${list}[${name}]: fractional byte value "${value}" is invalid, must be an integer`),
   );
   const hidden = env.flatMap(({ name }, index) =>

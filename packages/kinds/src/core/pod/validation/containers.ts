@@ -38,10 +38,12 @@ export function validateInitContainers(containers: readonly Container[], around:
     // One that keeps running beside the others (a sidecar) is probed and hooked as they are.
     if (container.restartPolicy === 'Always') {
       errors.push(...validateLifecycle(container.lifecycle, `${path}.lifecycle`));
-      for (const kind of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) errors.push(...validateProbe(container[kind], kind, path));
+      for (const kind of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const)
+        errors.push(...validateProbe(container[kind], kind, path));
     } else {
       for (const key of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-        if (container[key] !== undefined) errors.push(forbiddenField(`${path}.${key}`, 'may not be set for init containers without restartPolicy=Always'));
+        if (container[key] !== undefined)
+          errors.push(forbiddenField(`${path}.${key}`, 'may not be set for init containers without restartPolicy=Always'));
       }
     }
     return [...errors, ...hostPortConflicts([container], field)];
@@ -49,15 +51,31 @@ export function validateInitContainers(containers: readonly Container[], around:
 }
 
 /** Fields that make no sense in a container that is added to a running pod. */
-const notForEphemeral = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicyRules'] as const;
+const notForEphemeral = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicyRules',
+] as const;
 
-export function validateEphemeralContainers(containers: readonly EphemeralContainer[], spec: PodSpec, around: Around, field: string): FieldError[] {
+export function validateEphemeralContainers(
+  containers: readonly EphemeralContainer[],
+  spec: PodSpec,
+  around: Around,
+  field: string,
+): FieldError[] {
   return containers.flatMap((container, index) => {
     const path = `${field}[${index}]`;
     const errors = validateCommon(container, around, path);
-    for (const key of notForEphemeral) if (container[key] !== undefined) errors.push(forbiddenField(`${path}.${key}`, 'cannot be set for an Ephemeral Container'));
-    if (container.restartPolicy !== undefined) errors.push(forbiddenField(`${path}.restartPolicy`, 'cannot be set for an Ephemeral Container'));
-    if (Object.keys(container.resources ?? {}).length > 0) errors.push(forbiddenField(`${path}.resources`, 'cannot be set for an Ephemeral Container'));
+    for (const key of notForEphemeral)
+      if (container[key] !== undefined) errors.push(forbiddenField(`${path}.${key}`, 'cannot be set for an Ephemeral Container'));
+    if (container.restartPolicy !== undefined)
+      errors.push(forbiddenField(`${path}.restartPolicy`, 'cannot be set for an Ephemeral Container'));
+    if (Object.keys(container.resources ?? {}).length > 0)
+      errors.push(forbiddenField(`${path}.resources`, 'cannot be set for an Ephemeral Container'));
     const target = container.targetContainerName ?? '';
     const known = [...spec.containers, ...(spec.initContainers ?? [])].some(({ name }) => name === target);
     if (target !== '' && !known) errors.push(notFoundField(`${path}.targetContainerName`, target));
@@ -69,8 +87,14 @@ function restartPolicyOf(container: Container, allowed: readonly string[], path:
   const policy = container.restartPolicy;
   const errors = policy !== undefined && !allowed.includes(policy) ? [notSupported(`${path}.restartPolicy`, policy, allowed)] : [];
   const rules = container.restartPolicyRules ?? [];
-  if (rules.length > 20) errors.push({ reason: 'FieldValueTooMany', field: `${path}.restartPolicyRules`, message: `Too many: ${rules.length}: must have at most 20 items` });
-  if (rules.length > 0 && policy === undefined) errors.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
+  if (rules.length > 20)
+    errors.push({
+      reason: 'FieldValueTooMany',
+      field: `${path}.restartPolicyRules`,
+      message: `Too many: ${rules.length}: must have at most 20 items`,
+    });
+  if (rules.length > 0 && policy === undefined)
+    errors.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
   return errors;
 }
 
@@ -155,15 +179,22 @@ function mountDetails(mount: VolumeMount, container: Container, path: string): F
   return errors;
 }
 
-function validateDevices(devices: readonly VolumeDevice[], mounts: readonly VolumeMount[], volumes: ReadonlySet<string>, field: string): FieldError[] {
+function validateDevices(
+  devices: readonly VolumeDevice[],
+  mounts: readonly VolumeMount[],
+  volumes: ReadonlySet<string>,
+  field: string,
+): FieldError[] {
   return devices.flatMap(({ name, devicePath }, index) => {
     const path = `${field}[${index}]`;
     const errors: FieldError[] = [];
     if (name === '') errors.push(required(`${path}.name`));
     else if (!volumes.has(name)) errors.push(notFoundField(`${path}.name`, name));
-    else if (mounts.some((mount) => mount.name === name)) errors.push(invalid(`${path}.name`, name, 'must not already exist in volumeMounts'));
+    else if (mounts.some((mount) => mount.name === name))
+      errors.push(invalid(`${path}.name`, name, 'must not already exist in volumeMounts'));
     if (devicePath === '') errors.push(required(`${path}.devicePath`));
-    else if (devices.findIndex((other) => other.devicePath === devicePath) < index) errors.push(invalid(`${path}.devicePath`, devicePath, 'must be unique'));
+    else if (devices.findIndex((other) => other.devicePath === devicePath) < index)
+      errors.push(invalid(`${path}.devicePath`, devicePath, 'must be unique'));
     return errors;
   });
 }

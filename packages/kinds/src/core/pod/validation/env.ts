@@ -3,18 +3,45 @@ import type { EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, Resource
 import { configMapKeyErrors, envNameErrors, localFilePath, objectName, requiredText } from './names.ts';
 
 /** What the downward API may say through environment variables. */
-const envFieldPaths = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs'];
+const envFieldPaths = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.hostIPs',
+  'status.podIP',
+  'status.podIPs',
+];
 /** What it may say through files. */
 const volumeFieldPaths = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
 const subscripted = /^metadata\.(annotations|labels)\['(.*)'\]$/;
-const knownFieldPaths: ReadonlySet<string> = new Set([...envFieldPaths, ...volumeFieldPaths, 'spec.restartPolicy', 'spec.schedulerName', 'spec.hostNetwork', 'status.phase', 'status.nominatedNodeName']);
-const containerResources = ['limits.cpu', 'limits.ephemeral-storage', 'limits.memory', 'requests.cpu', 'requests.ephemeral-storage', 'requests.memory'];
+const knownFieldPaths: ReadonlySet<string> = new Set([
+  ...envFieldPaths,
+  ...volumeFieldPaths,
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'spec.hostNetwork',
+  'status.phase',
+  'status.nominatedNodeName',
+]);
+const containerResources = [
+  'limits.cpu',
+  'limits.ephemeral-storage',
+  'limits.memory',
+  'requests.cpu',
+  'requests.ephemeral-storage',
+  'requests.memory',
+];
 
 export function validateEnv(env: readonly EnvVar[], field: string): FieldError[] {
   return env.flatMap((one, index) => {
     const path = `${field}[${index}]`;
     return [
-      ...(one.name === '' ? [required(`${path}.name`)] : envNameErrors(one.name).map((detail) => invalid(`${path}.name`, one.name, detail))),
+      ...(one.name === ''
+        ? [required(`${path}.name`)]
+        : envNameErrors(one.name).map((detail) => invalid(`${path}.name`, one.name, detail))),
       ...(one.valueFrom === undefined ? [] : validateEnvSource(one.valueFrom, one.value ?? '', `${path}.valueFrom`)),
     ];
   });
@@ -28,10 +55,17 @@ function validateEnvSource(source: EnvVarSource, value: string, field: string): 
   if (configMapKeyRef !== undefined) errors.push(...validateKeySelector(configMapKeyRef, `${field}.configMapKeyRef`));
   if (secretKeyRef !== undefined) errors.push(...validateKeySelector(secretKeyRef, `${field}.secretKeyRef`));
   if (fileKeyRef !== undefined) {
-    errors.push(...requiredText(`${field}.fileKeyRef.volumeName`, fileKeyRef.volumeName), ...requiredText(`${field}.fileKeyRef.key`, fileKeyRef.key), ...localFilePath(`${field}.fileKeyRef.path`, fileKeyRef.path));
+    errors.push(
+      ...requiredText(`${field}.fileKeyRef.volumeName`, fileKeyRef.volumeName),
+      ...requiredText(`${field}.fileKeyRef.key`, fileKeyRef.key),
+      ...localFilePath(`${field}.fileKeyRef.path`, fileKeyRef.path),
+    );
   }
   const count = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter((one) => one !== undefined).length;
-  if (count === 0) errors.push(invalid(field, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'));
+  if (count === 0)
+    errors.push(
+      invalid(field, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'),
+    );
   else if (value !== '') errors.push(invalid(field, '', 'may not be specified when `value` is not empty'));
   else if (count > 1) errors.push(invalid(field, '', 'may not have more than one field specified at a time'));
   return errors;
@@ -40,7 +74,9 @@ function validateEnvSource(source: EnvVarSource, value: string, field: string): 
 function validateKeySelector(selector: { name?: string; key: string }, field: string): FieldError[] {
   return [
     ...objectName(`${field}.name`, selector.name),
-    ...(selector.key === '' ? [required(`${field}.key`)] : configMapKeyErrors(selector.key).map((detail) => invalid(`${field}.key`, selector.key, detail))),
+    ...(selector.key === ''
+      ? [required(`${field}.key`)]
+      : configMapKeyErrors(selector.key).map((detail) => invalid(`${field}.key`, selector.key, detail))),
   ];
 }
 
@@ -60,7 +96,9 @@ export function validateResourceFieldRef(ref: ResourceFieldSelector, field: stri
   if (use === 'volume' && (ref.containerName ?? '') === '') return [required(`${field}.containerName`)];
   if (ref.resource === '') return [required(`${field}.resource`)];
   const hugePages = /^(limits|requests)\.hugepages-/.test(ref.resource);
-  return hugePages || containerResources.includes(ref.resource) ? [] : [notSupported(`${field}.resource`, ref.resource, containerResources)];
+  return hugePages || containerResources.includes(ref.resource)
+    ? []
+    : [notSupported(`${field}.resource`, ref.resource, containerResources)];
 }
 
 export function validateEnvFrom(sources: readonly EnvFromSource[], field: string): FieldError[] {
@@ -69,8 +107,10 @@ export function validateEnvFrom(sources: readonly EnvFromSource[], field: string
     const errors = prefix === '' ? [] : envNameErrors(prefix).map((detail) => invalid(`${path}.prefix`, prefix, detail));
     if (configMapRef !== undefined) errors.push(...objectName(`${path}.configMapRef.name`, configMapRef.name));
     if (secretRef !== undefined) errors.push(...objectName(`${path}.secretRef.name`, secretRef.name));
-    if (configMapRef === undefined && secretRef === undefined) errors.push(invalid(field, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    if (configMapRef !== undefined && secretRef !== undefined) errors.push(invalid(field, '', 'may not have more than one field specified at a time'));
+    if (configMapRef === undefined && secretRef === undefined)
+      errors.push(invalid(field, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    if (configMapRef !== undefined && secretRef !== undefined)
+      errors.push(invalid(field, '', 'may not have more than one field specified at a time'));
     return errors;
   });
 }

@@ -36,7 +36,9 @@ export function configMapKeyErrors(key: string): string[] {
 
 /** Printable ASCII but `=`. */
 export function envNameErrors(name: string): string[] {
-  return /^[ -<>-~]+$/.test(name) ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+  return /^[ -<>-~]+$/.test(name)
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
 /** A path below a volume's root. */
@@ -53,6 +55,7 @@ export function withoutBacksteps(field: string, path: string): FieldError[] {
 /** A file's path in a projected volume: not hidden as `..` is. */
 export function localFilePath(field: string, path: string): FieldError[] {
   if (path === '') return [required(field)];
-  const hidden = path.startsWith('..') && !path.startsWith('../') && path !== '..' ? [invalid(field, path, "must not start with '..'")] : [];
+  const hidden =
+    path.startsWith('..') && !path.startsWith('../') && path !== '..' ? [invalid(field, path, "must not start with '..'")] : [];
   return [...localDescendingPath(field, path), ...hidden];
 }

@@ -1,4 +1,14 @@
-import { dns1123LabelError, dns1123SubdomainError, duplicate, type FieldError, forbiddenField, invalid, notSupported, qualifiedNameError, required } from '@kajitori/apimachinery';
+import {
+  dns1123LabelError,
+  dns1123SubdomainError,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  notSupported,
+  qualifiedNameError,
+  required,
+} from '@kajitori/apimachinery';
 import { inRange } from '../../../meta/numbers.ts';
 import { validateLabels } from '../../../meta/validate-labels.ts';
 import { isIpAddress } from '../../ip-address.ts';
@@ -31,7 +41,9 @@ export function validatePodSpec(spec: PodSpec, field: string, podName?: string):
     ...validateNames(spec, field),
     ...validateNetworking(spec, field),
     ...validateLists(spec, field),
-    ...(spec.activeDeadlineSeconds === undefined ? [] : inRange(`${field}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, 2_147_483_647)),
+    ...(spec.activeDeadlineSeconds === undefined
+      ? []
+      : inRange(`${field}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, 2_147_483_647)),
   ];
 }
 
@@ -43,7 +55,13 @@ function hostNetworkPorts(spec: PodSpec, field: string): FieldError[] {
       (container.ports ?? []).flatMap(({ containerPort, hostPort = 0 }, index) =>
         hostPort === containerPort
           ? []
-          : [invalid(`${field}.${list}[${at}].ports[${index}].containerPort`, containerPort, 'must match `hostPort` when `hostNetwork` is true')],
+          : [
+              invalid(
+                `${field}.${list}[${at}].ports[${index}].containerPort`,
+                containerPort,
+                'must match `hostPort` when `hostNetwork` is true',
+              ),
+            ],
       ),
     ),
   );
@@ -63,7 +81,9 @@ function validateNames(spec: PodSpec, field: string): FieldError[] {
     ...named(`${field}.priorityClassName`, spec.priorityClassName, dns1123SubdomainError),
     ...named(`${field}.runtimeClassName`, spec.runtimeClassName, dns1123SubdomainError),
     ...named(`${field}.schedulerName`, spec.schedulerName, qualifiedNameError),
-    ...(spec.os === undefined || ['linux', 'windows'].includes(spec.os.name) ? [] : [notSupported(`${field}.os.name`, spec.os.name, ['linux', 'windows'])]),
+    ...(spec.os === undefined || ['linux', 'windows'].includes(spec.os.name)
+      ? []
+      : [notSupported(`${field}.os.name`, spec.os.name, ['linux', 'windows'])]),
   ];
 }
 
@@ -91,18 +111,30 @@ function validateDns({ dnsPolicy, dnsConfig }: PodSpec, field: string): FieldErr
     if (dnsConfig === undefined) return [required(path, 'must provide `dnsConfig` when `dnsPolicy` is None')];
     if (servers.length === 0) return [required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
   }
-  if (servers.length > nameserversMax) errors.push(invalid(`${path}.nameservers`, servers, `must not have more than ${nameserversMax} nameservers`));
+  if (servers.length > nameserversMax)
+    errors.push(invalid(`${path}.nameservers`, servers, `must not have more than ${nameserversMax} nameservers`));
   for (const [index, server] of servers.entries()) {
-    if (!isIpAddress(server)) errors.push(invalid(`${path}.nameservers[${index}]`, server, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
+    if (!isIpAddress(server))
+      errors.push(invalid(`${path}.nameservers[${index}]`, server, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
   }
-  if (searches.length > searchesMax) errors.push(invalid(`${path}.searches`, searches, `must not have more than ${searchesMax} search paths`));
+  if (searches.length > searchesMax)
+    errors.push(invalid(`${path}.searches`, searches, `must not have more than ${searchesMax} search paths`));
   if (searches.join(' ').length > searchCharactersMax) {
-    errors.push(invalid(`${path}.searches`, searches, `must not have more than ${searchCharactersMax} characters (including spaces) in the search list`));
+    errors.push(
+      invalid(
+        `${path}.searches`,
+        searches,
+        `must not have more than ${searchCharactersMax} characters (including spaces) in the search list`,
+      ),
+    );
   }
   for (const [index, search] of searches.entries()) {
-    errors.push(...named(`${path}.searches[${index}]`, search === '.' ? '' : search.replace(/\.$/, '').replaceAll('_', '-'), dns1123SubdomainError));
+    errors.push(
+      ...named(`${path}.searches[${index}]`, search === '.' ? '' : search.replace(/\.$/, '').replaceAll('_', '-'), dns1123SubdomainError),
+    );
   }
-  for (const [index, option] of (dnsConfig?.options ?? []).entries()) if ((option.name ?? '') === '') errors.push(required(`${path}.options[${index}]`, 'must not be empty'));
+  for (const [index, option] of (dnsConfig?.options ?? []).entries())
+    if ((option.name ?? '') === '') errors.push(required(`${path}.options[${index}]`, 'must not be empty'));
   return errors;
 }
 
@@ -110,7 +142,9 @@ function validateLists(spec: PodSpec, field: string): FieldError[] {
   const gates = spec.schedulingGates ?? [];
   const gateNames = new Set<string>();
   return [
-    ...(spec.readinessGates ?? []).flatMap(({ conditionType }, index) => named(`${field}.readinessGates[${index}].conditionType`, conditionType, qualifiedNameError)),
+    ...(spec.readinessGates ?? []).flatMap(({ conditionType }, index) =>
+      named(`${field}.readinessGates[${index}].conditionType`, conditionType, qualifiedNameError),
+    ),
     ...gates.flatMap(({ name }, index) => {
       const path = `${field}.schedulingGates[${index}]`;
       const wrong = qualifiedNameError(name);
@@ -118,7 +152,11 @@ function validateLists(spec: PodSpec, field: string): FieldError[] {
       gateNames.add(name);
       return [...(wrong === undefined ? [] : [invalid(path, name, wrong)]), ...(repeated ? [duplicate(path, name)] : [])];
     }),
-    ...(gates.length > 0 && (spec.nodeName ?? '') !== '' ? [forbiddenField(`${field}.nodeName`, 'cannot be set until all schedulingGates have been cleared')] : []),
-    ...(spec.imagePullSecrets ?? []).flatMap(({ name }, index) => ((name ?? '') === '' ? [required(`${field}.imagePullSecrets[${index}].name`)] : [])),
+    ...(gates.length > 0 && (spec.nodeName ?? '') !== ''
+      ? [forbiddenField(`${field}.nodeName`, 'cannot be set until all schedulingGates have been cleared')]
+      : []),
+    ...(spec.imagePullSecrets ?? []).flatMap(({ name }, index) =>
+      (name ?? '') === '' ? [required(`${field}.imagePullSecrets[${index}].name`)] : [],
+    ),
   ];
 }

@@ -12,14 +12,25 @@ const onlyThese =
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const [before, after] = [old.spec, pod.spec];
   for (const list of ['containers', 'initContainers'] as const) {
-    if ((before[list] ?? []).length !== (after[list] ?? []).length) return [forbiddenField(`spec.${list}`, 'pod updates may not add or remove containers')];
+    if ((before[list] ?? []).length !== (after[list] ?? []).length)
+      return [forbiddenField(`spec.${list}`, 'pod updates may not add or remove containers')];
   }
-  return [...emptiedImages(after), ...deadline(after, before), ...tolerations(after, before), ...gates(after, before), ...theRest(after, before)];
+  return [
+    ...emptiedImages(after),
+    ...deadline(after, before),
+    ...tolerations(after, before),
+    ...gates(after, before),
+    ...theRest(after, before),
+  ];
 }
 
 function emptiedImages(spec: PodSpec): FieldError[] {
   return (['containers', 'initContainers'] as const).flatMap((list) =>
-    (spec[list] ?? []).flatMap(({ image }, index) => ((image ?? '') === '' ? [{ reason: 'FieldValueRequired' as const, field: `spec.${list}[${index}].image`, message: 'Required value' }] : [])),
+    (spec[list] ?? []).flatMap(({ image }, index) =>
+      (image ?? '') === ''
+        ? [{ reason: 'FieldValueRequired' as const, field: `spec.${list}[${index}].image`, message: 'Required value' }]
+        : [],
+    ),
   );
 }
 
@@ -32,7 +43,9 @@ function deadline(after: PodSpec, before: PodSpec): FieldError[] {
 }
 
 function tolerations(after: PodSpec, before: PodSpec): FieldError[] {
-  const kept = (before.tolerations ?? []).every((one) => (after.tolerations ?? []).some((other) => sameValue({ ...one, tolerationSeconds: 0 }, { ...other, tolerationSeconds: 0 })));
+  const kept = (before.tolerations ?? []).every((one) =>
+    (after.tolerations ?? []).some((other) => sameValue({ ...one, tolerationSeconds: 0 }, { ...other, tolerationSeconds: 0 })),
+  );
   return kept ? [] : [forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
@@ -48,7 +61,15 @@ function theRest(after: PodSpec, before: PodSpec): FieldError[] {
   const munged = munge(after, before);
   if (sameValue(munged, withoutAbsent(before))) return [];
   const changed = Object.keys({ ...munged, ...before }).filter((key) => !sameValue(munged[key], withoutAbsent(before)[key]));
-  return [forbiddenField('spec', `${onlyThese}\nchanged: ${changed.map((key) => `spec.${key}`).sort().join(', ')}`)];
+  return [
+    forbiddenField(
+      'spec',
+      `${onlyThese}\nchanged: ${changed
+        .map((key) => `spec.${key}`)
+        .sort()
+        .join(', ')}`,
+    ),
+  ];
 }
 
 /** The new spec with everything that may change taken from the old one. */
@@ -64,7 +85,9 @@ function munge(after: PodSpec, before: PodSpec): Record<string, unknown> {
     tolerations: before.tolerations,
     schedulingGates: before.schedulingGates,
     terminationGracePeriodSeconds:
-      (before.terminationGracePeriodSeconds ?? 0) < 0 && after.terminationGracePeriodSeconds === 1 ? before.terminationGracePeriodSeconds : after.terminationGracePeriodSeconds,
+      (before.terminationGracePeriodSeconds ?? 0) < 0 && after.terminationGracePeriodSeconds === 1
+        ? before.terminationGracePeriodSeconds
+        : after.terminationGracePeriodSeconds,
     // While gates hold a pod back, where it may go can still be narrowed.
     ...(ungated ? { nodeSelector: before.nodeSelector, affinity: before.affinity } : {}),
   });
@@ -100,15 +123,19 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
   const now = pod.spec.ephemeralContainers ?? [];
   return (old.spec.ephemeralContainers ?? []).flatMap((was) => {
     const same = now.find(({ name }) => name === was.name);
-    if (same === undefined) return [forbiddenField('spec.ephemeralContainers', `existing ephemeral containers "${was.name}" may not be removed\n`)];
-    return sameValue(same, was) ? [] : [forbiddenField('spec.ephemeralContainers', `existing ephemeral containers "${was.name}" may not be changed\n`)];
+    if (same === undefined)
+      return [forbiddenField('spec.ephemeralContainers', `existing ephemeral containers "${was.name}" may not be removed\n`)];
+    return sameValue(same, was)
+      ? []
+      : [forbiddenField('spec.ephemeralContainers', `existing ephemeral containers "${was.name}" may not be changed\n`)];
   });
 }
 
 /** The `resize` subresource changes CPU and memory of containers, and nothing else. */
 export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   const errors = resized(pod.spec, old.spec);
-  const stripped = (spec: PodSpec): unknown => withoutAbsent({ ...spec, containers: spec.containers.map(bare), initContainers: spec.initContainers?.map(bare), resources: undefined });
+  const stripped = (spec: PodSpec): unknown =>
+    withoutAbsent({ ...spec, containers: spec.containers.map(bare), initContainers: spec.initContainers?.map(bare), resources: undefined });
   if (!sameValue(stripped(pod.spec), stripped(old.spec))) errors.push(forbiddenField('spec', 'only cpu and memory resources are mutable'));
   return errors;
 }

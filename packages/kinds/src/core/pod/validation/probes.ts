@@ -12,12 +12,16 @@ export function validateProbe(probe: Probe | undefined, kind: ProbeKind, contain
   const grace = probe.terminationGracePeriodSeconds;
   const errors = [
     ...validateHandler(probe, field),
-    ...(['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const).flatMap((key) => nonNegative(`${field}.${key}`, probe[key])),
+    ...(['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const).flatMap((key) =>
+      nonNegative(`${field}.${key}`, probe[key]),
+    ),
   ];
   if (grace !== undefined && grace <= 0) errors.push(invalid(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
-  if (kind === 'readinessProbe' && grace !== undefined) errors.push(invalid(`${field}.terminationGracePeriodSeconds`, grace, 'must not be set for readinessProbes'));
+  if (kind === 'readinessProbe' && grace !== undefined)
+    errors.push(invalid(`${field}.terminationGracePeriodSeconds`, grace, 'must not be set for readinessProbes'));
   // Only readiness comes back after failing, so only it can need more than one success.
-  if (kind !== 'readinessProbe' && probe.successThreshold !== 1) errors.push(invalid(`${field}.successThreshold`, probe.successThreshold, 'must be 1'));
+  if (kind !== 'readinessProbe' && probe.successThreshold !== 1)
+    errors.push(invalid(`${field}.successThreshold`, probe.successThreshold, 'must be 1'));
   return errors;
 }
 
@@ -41,7 +45,9 @@ function validateHandler(handler: Handler, field: string): FieldError[] {
   one('httpGet', () => (handler.httpGet === undefined ? [] : validateHttpGet(handler.httpGet, `${field}.httpGet`)));
   one('tcpSocket', () => (handler.tcpSocket === undefined ? [] : portNumberOrName(`${field}.tcpSocket.port`, handler.tcpSocket.port)));
   one('grpc', () => (handler.grpc === undefined ? [] : portNumber(`${field}.grpc.port`, handler.grpc.port)));
-  one('sleep', () => ((handler.sleep?.seconds ?? 0) < 0 ? [invalid(`${field}.sleep`, handler.sleep?.seconds, 'must be greater than or equal to 0')] : []));
+  one('sleep', () =>
+    (handler.sleep?.seconds ?? 0) < 0 ? [invalid(`${field}.sleep`, handler.sleep?.seconds, 'must be greater than or equal to 0')] : [],
+  );
   return found === 0 ? [required(field, 'must specify a handler type')] : errors;
 }
 

@@ -4,7 +4,19 @@ import type { ResourceRequirements } from '../resources.ts';
 const standardContainerResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 const standardResources: ReadonlySet<string> = new Set([
   ...standardContainerResources,
-  ...['pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims', 'storage', 'requests.cpu', 'requests.memory', 'requests.ephemeral-storage'],
+  ...[
+    'pods',
+    'services',
+    'replicationcontrollers',
+    'resourcequotas',
+    'secrets',
+    'configmaps',
+    'persistentvolumeclaims',
+    'storage',
+    'requests.cpu',
+    'requests.memory',
+    'requests.ephemeral-storage',
+  ],
   ...['limits.cpu', 'limits.memory', 'limits.ephemeral-storage', 'requests.storage', 'services.nodeports', 'services.loadbalancers'],
 ]);
 
@@ -17,7 +29,10 @@ export function validateResources(resources: ResourceRequirements | undefined, f
   const requests = resources?.requests ?? {};
   return [
     ...Object.entries(limits).flatMap(([name, value]) => validateAmount(name, value, `${field}.limits`)),
-    ...Object.entries(requests).flatMap(([name, value]) => [...validateAmount(name, value, `${field}.requests`), ...requestFitsLimit(name, value, limits[name], field)]),
+    ...Object.entries(requests).flatMap(([name, value]) => [
+      ...validateAmount(name, value, `${field}.requests`),
+      ...requestFitsLimit(name, value, limits[name], field),
+    ]),
     ...(Object.keys({ ...limits, ...requests }).some(isHugePages) && !['cpu', 'memory'].some((name) => name in limits || name in requests)
       ? [forbiddenHugePages(field)]
       : []),
@@ -32,9 +47,11 @@ function validateAmount(name: string, value: string, field: string): FieldError[
   const path = `${field}.${name}`;
   const quantity = parseQuantity(value);
   const errors = resourceNameErrors(name, path);
-  if (quantity === undefined) errors.push(invalid(path, value, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"));
+  if (quantity === undefined)
+    errors.push(invalid(path, value, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"));
   else if (quantity.nanos < 0n) errors.push(invalid(path, value, 'must be greater than or equal to 0'));
-  else if (!standardContainerResources.has(name) && quantity.nanos % 1_000_000_000n !== 0n) errors.push(invalid(path, value, 'must be an integer'));
+  else if (!standardContainerResources.has(name) && quantity.nanos % 1_000_000_000n !== 0n)
+    errors.push(invalid(path, value, 'must be an integer'));
   return errors;
 }
 
@@ -47,7 +64,8 @@ function resourceNameErrors(name: string, field: string): FieldError[] {
 }
 
 function requestFitsLimit(name: string, value: string, limit: string | undefined, field: string): FieldError[] {
-  if (limit === undefined) return canOvercommit(name) ? [] : [required(`${field}.limits`, 'Limit must be set for non overcommitable resources')];
+  if (limit === undefined)
+    return canOvercommit(name) ? [] : [required(`${field}.limits`, 'Limit must be set for non overcommitable resources')];
   const [asked, most] = [parseQuantity(value), parseQuantity(limit)];
   if (asked === undefined || most === undefined) return [];
   const order = compareQuantities(asked, most);

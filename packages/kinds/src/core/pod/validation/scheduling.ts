@@ -1,4 +1,13 @@
-import { dns1123LabelError, duplicate, type FieldError, forbiddenField, invalid, labelValueError, notSupported, required } from '@kajitori/apimachinery';
+import {
+  dns1123LabelError,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  labelValueError,
+  notSupported,
+  required,
+} from '@kajitori/apimachinery';
 import { labelKey, validateLabelSelector } from '../../../meta/validate-labels.ts';
 import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from '../../node-selector.ts';
 import type { Toleration } from '../../toleration.ts';
@@ -10,12 +19,18 @@ export function validateTolerations(tolerations: readonly Toleration[], field: s
   return tolerations.flatMap((toleration, index) => validateToleration(toleration, `${field}[${index}]`));
 }
 
-function validateToleration({ key = '', operator = '', value = '', effect = '', tolerationSeconds }: Toleration, path: string): FieldError[] {
+function validateToleration(
+  { key = '', operator = '', value = '', effect = '', tolerationSeconds }: Toleration,
+  path: string,
+): FieldError[] {
   const errors: FieldError[] = key === '' ? [] : labelKey(key, `${path}.key`);
   if (key === '' && operator !== 'Exists') {
-    errors.push(invalid(`${path}.operator`, operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'));
+    errors.push(
+      invalid(`${path}.operator`, operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'),
+    );
   }
-  if (tolerationSeconds !== undefined && effect !== 'NoExecute') errors.push(invalid(`${path}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+  if (tolerationSeconds !== undefined && effect !== 'NoExecute')
+    errors.push(invalid(`${path}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
   if (operator === 'Equal' || operator === '') {
     const wrong = labelValueError(value);
     if (wrong !== undefined) errors.push(invalid(`${path}.operator`, value, wrong));
@@ -49,7 +64,9 @@ function validateNodeRequirement({ operator, values = [] }: NodeSelectorRequirem
       return values.length === 0 ? [required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'")] : [];
     case 'Exists':
     case 'DoesNotExist':
-      return values.length > 0 ? [forbiddenField(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")] : [];
+      return values.length > 0
+        ? [forbiddenField(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")]
+        : [];
     case 'Gt':
     case 'Lt':
       return values.length === 1 ? [] : [required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'")];
@@ -61,7 +78,8 @@ function validateNodeRequirement({ operator, values = [] }: NodeSelectorRequirem
 function validateFieldRequirement({ key, operator, values = [] }: NodeSelectorRequirement, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (operator !== 'In' && operator !== 'NotIn') errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
-  else if (values.length !== 1) errors.push(required(`${path}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
+  else if (values.length !== 1)
+    errors.push(required(`${path}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
   if (key !== 'metadata.name') errors.push(invalid(`${path}.key`, key, 'not a valid field selector key'));
   return errors;
 }
@@ -117,15 +135,24 @@ function topologyKey(key: string, field: string): FieldError[] {
 export function validateTopologySpread(constraints: readonly TopologySpreadConstraint[], field: string): FieldError[] {
   return constraints.flatMap((one, index) => {
     const path = `${field}[${index}]`;
-    const errors: FieldError[] = [...topologyKey(one.topologyKey, path), ...validateLabelSelector(one.labelSelector, `${path}.labelSelector`)];
+    const errors: FieldError[] = [
+      ...topologyKey(one.topologyKey, path),
+      ...validateLabelSelector(one.labelSelector, `${path}.labelSelector`),
+    ];
     if (one.maxSkew <= 0) errors.push(invalid(`${path}.maxSkew`, one.maxSkew, 'must be greater than zero'));
-    if (one.minDomains !== undefined && one.minDomains <= 0) errors.push(invalid(`${path}.minDomains`, one.minDomains, 'must be greater than zero'));
+    if (one.minDomains !== undefined && one.minDomains <= 0)
+      errors.push(invalid(`${path}.minDomains`, one.minDomains, 'must be greater than zero'));
     if (one.minDomains !== undefined && one.whenUnsatisfiable === 'ScheduleAnyway') {
-      errors.push(invalid(`${path}.minDomains`, one.minDomains, 'can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway'));
+      errors.push(
+        invalid(`${path}.minDomains`, one.minDomains, 'can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway'),
+      );
     }
     errors.push(...oneOf(`${path}.whenUnsatisfiable`, one.whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']));
-    for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) errors.push(...oneOf(`${path}.${policy}`, one[policy], ['Honor', 'Ignore']));
-    const same = constraints.findIndex((other) => other.topologyKey === one.topologyKey && other.whenUnsatisfiable === one.whenUnsatisfiable);
+    for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const)
+      errors.push(...oneOf(`${path}.${policy}`, one[policy], ['Honor', 'Ignore']));
+    const same = constraints.findIndex(
+      (other) => other.topologyKey === one.topologyKey && other.whenUnsatisfiable === one.whenUnsatisfiable,
+    );
     if (same < index) errors.push(duplicate(`${path}.{topologyKey, whenUnsatisfiable}`, `{${one.topologyKey}, ${one.whenUnsatisfiable}}`));
     return errors;
   });

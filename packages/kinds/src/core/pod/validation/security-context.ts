@@ -12,10 +12,16 @@ type Profile = { type: string; localhostProfile?: string };
 
 export function validateSecurityContext(context: SecurityContext | undefined, field: string): FieldError[] {
   if (context === undefined) return [];
-  const errors = [...id(`${field}.runAsUser`, context.runAsUser), ...id(`${field}.runAsGroup`, context.runAsGroup), ...profiles(context, field)];
-  if (context.procMount !== undefined && !['Default', 'Unmasked'].includes(context.procMount)) errors.push(notSupported(`${field}.procMount`, context.procMount, ['Default', 'Unmasked']));
+  const errors = [
+    ...id(`${field}.runAsUser`, context.runAsUser),
+    ...id(`${field}.runAsGroup`, context.runAsGroup),
+    ...profiles(context, field),
+  ];
+  if (context.procMount !== undefined && !['Default', 'Unmasked'].includes(context.procMount))
+    errors.push(notSupported(`${field}.procMount`, context.procMount, ['Default', 'Unmasked']));
   if (context.allowPrivilegeEscalation === false) {
-    if (context.privileged === true) errors.push(invalid(field, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
+    if (context.privileged === true)
+      errors.push(invalid(field, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN') === true) {
       errors.push(invalid(field, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'));
     }
@@ -29,20 +35,29 @@ export function validatePodSecurityContext(context: PodSecurityContext | undefin
     ...(['runAsUser', 'runAsGroup', 'fsGroup'] as const).flatMap((key) => id(`${field}.${key}`, context[key])),
     ...(context.supplementalGroups ?? []).flatMap((group, index) => id(`${field}.supplementalGroups[${index}]`, group)),
     ...profiles(context, field),
-    ...(context.sysctls ?? []).flatMap(({ name }, index) => sysctl(name, `${field}.sysctls[${index}].name`, context.sysctls?.findIndex((one) => one.name === name) !== index)),
+    ...(context.sysctls ?? []).flatMap(({ name }, index) =>
+      sysctl(name, `${field}.sysctls[${index}].name`, context.sysctls?.findIndex((one) => one.name === name) !== index),
+    ),
   ];
   const policies: [string, string | undefined, string[]][] = [
     ['fsGroupChangePolicy', context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']],
     ['supplementalGroupsPolicy', context.supplementalGroupsPolicy, ['Merge', 'Strict']],
   ];
-  for (const [key, value, allowed] of policies) if (value !== undefined && !allowed.includes(value)) errors.push(notSupported(`${field}.${key}`, value, allowed));
+  for (const [key, value, allowed] of policies)
+    if (value !== undefined && !allowed.includes(value)) errors.push(notSupported(`${field}.${key}`, value, allowed));
   return errors;
 }
 
 function sysctl(name: string, field: string, repeated: boolean): FieldError[] {
   if (name === '') return [required(field)];
   if (!/^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/.test(name)) {
-    return [invalid(field, name, 'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$')];
+    return [
+      invalid(
+        field,
+        name,
+        'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$',
+      ),
+    ];
   }
   return repeated ? [{ reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${JSON.stringify(name)}` }] : [];
 }
@@ -65,7 +80,11 @@ function profile({ type, localhostProfile }: Profile, field: string, what: 'secc
     if (localhostProfile?.startsWith('/') === true) errors.push(invalid(path, localhostProfile, 'must be a relative path'));
     if (localhostProfile?.split('/').includes('..') === true) errors.push(invalid(path, localhostProfile, "must not contain '..'"));
   } else if (localhostProfile !== undefined) {
-    errors.push(what === 'seccomp' ? forbiddenField(path, 'can only be set when seccomp type is Localhost') : invalid(path, localhostProfile, 'can only be set when type is Localhost'));
+    errors.push(
+      what === 'seccomp'
+        ? forbiddenField(path, 'can only be set when seccomp type is Localhost')
+        : invalid(path, localhostProfile, 'can only be set when type is Localhost'),
+    );
   }
   return errors;
 }
