@@ -1,8 +1,8 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
 import { agentRooms, levels } from './levels.ts';
 
-/** Test code may use packages/testing whatever its level. */
-const testCode = String.raw`(\.test\.ts$|/(test|fixtures|conformance|testing)/)`;
+/** What only tests run. */
+const testCode = String.raw`(\.(test|fixture|testing)\.ts$|/(test|fixtures|conformance|testing)/)`;
 
 const upward: IForbiddenRuleType[] = levels.flatMap((names, level) =>
   names.map((name) => ({
@@ -17,10 +17,10 @@ const upward: IForbiddenRuleType[] = levels.flatMap((names, level) =>
 const upwardFromTests: IForbiddenRuleType[] = levels.flatMap((names, level) =>
   names.map((name) => ({
     name: `level-${level}-${name}-tests`,
-    comment: `tests of packages/${name} may import packages of lower levels, and packages/testing`,
+    comment: `tests of packages/${name} may import packages up to their own level, and packages/testing`,
     severity: 'error' as const,
     from: { path: `^packages/${name}/.*${testCode}` },
-    to: { path: `^packages/(?!${name}/|(${[...levels.slice(0, level).flat(), 'testing'].join('|')})/)` },
+    to: { path: `^packages/(?!${name}/|(${[...levels.slice(0, level + 1).flat(), 'testing'].join('|')})/)` },
   })),
 );
 

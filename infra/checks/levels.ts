@@ -1,8 +1,8 @@
 /** The packages by level, lowest first: one may import only what stands on a lower level. ARCHITECTURE.md says why. */
 export const levels: readonly (readonly string[])[] = [
   ['apimachinery', 'cel', 'telemetry', 'servers'],
-  ['schema', 'agent-protocol', 'server-process'],
-  ['kinds', 'scheduling', 'schedules', 'authorization', 'storage', 'streams', 'accounts'],
+  ['schema', 'schedules', 'agent-protocol', 'server-process'],
+  ['kinds', 'scheduling', 'authorization', 'storage', 'streams', 'accounts'],
   ['reconciler', 'client'],
   ['apiserver', 'management', 'gateway', 'controllers', 'agent'],
   ['control-plane'],
