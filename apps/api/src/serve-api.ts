@@ -4,8 +4,7 @@ import { localAddress } from '@kajitori/accounts';
 import { type ClusterId, isClusterId } from '@kajitori/apimachinery';
 import { ClusterFront, type NodeBindings } from '@kajitori/apiserver';
 import type { ControlPlane } from '@kajitori/control-plane';
-import type { Logger } from '@kajitori/telemetry';
-import { Metrics } from '@kajitori/telemetry';
+import { type Logger, Metrics } from '@kajitori/telemetry';
 import { Hono } from 'hono';
 import type { config as configType } from './config.ts';
 import { nodeStreams } from './node-streams.ts';
@@ -20,8 +19,10 @@ export async function serveApi(config: Config, control: ControlPlane, { logger, 
   const publicUrl = new URL(config.PUBLIC_URL);
   const boundTo = new WeakMap<object, ClusterId>();
   const clusterOf = (incoming: NodeBindings['incoming']): ClusterId | undefined => boundTo.get(incoming) ?? clusterOfHost(config, incoming);
-  const kubernetes = control.api.http({ clusterOf, node: nodeStreams(config, control, { logger, owns }), serverAddress: publicUrl.host });
-  const app = baseApp(control);
+  const metrics = new Metrics({ process: true });
+  const node = nodeStreams(config, control, { logger, owns });
+  const kubernetes = control.api.http({ clusterOf, node, metrics, serverAddress: publicUrl.host });
+  const app = baseApp(control, metrics);
   const listener = getRequestListener(
     (request, env) => {
       const { incoming } = env as unknown as NodeBindings;
@@ -66,9 +67,8 @@ function clusterOfHost({ CLUSTER_DOMAIN }: Config, incoming: NodeBindings['incom
   return isClusterId(id) ? id : undefined;
 }
 
-function baseApp({ accounts }: ControlPlane): Hono<{ Bindings: NodeBindings }> {
+function baseApp({ accounts }: ControlPlane, metrics: Metrics): Hono<{ Bindings: NodeBindings }> {
   const app = new Hono<{ Bindings: NodeBindings }>();
-  const metrics = new Metrics({ process: true });
   app.get('/livez', (context) => context.text('ok'));
   app.get('/readyz', async (context) => {
     await accounts.ping();

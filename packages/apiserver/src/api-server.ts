@@ -5,7 +5,7 @@ import { type ClusterClient, createClusterClient, type Transport, type UserInfo 
 import { catalogue, kindOfResource, pods } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import type { NodeStreams } from '@kajitori/streams';
-import type { Logger } from '@kajitori/telemetry';
+import type { Logger, Metrics } from '@kajitori/telemetry';
 import type { Hono } from 'hono';
 import { Admission, type AdmissionPlugin } from './admission/admission.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
@@ -16,6 +16,7 @@ import { createAuthorizer } from './authorization/authorizer.ts';
 import { serviceAddresses } from './companions/service-addresses.ts';
 import { RbacSource } from './authorization/rbac-source.ts';
 import { groupsOf } from './discovery/discovery.ts';
+import { ApiMetrics } from './http/api-metrics.ts';
 import { kubernetesApp, type NodeBindings } from './http/hono-app.ts';
 import { KubernetesHandler } from './http/kubernetes-handler.ts';
 import { ResourceHandler } from './http/resource-handler.ts';
@@ -39,6 +40,7 @@ export interface HttpOptions {
   /** The cluster that a connection is for, by its address or name; undefined: the path tells. */
   clusterOf(incoming: NodeBindings['incoming']): ClusterId | undefined;
   node: NodeStreams;
+  metrics: Metrics;
   /** `host:port` that discovery names. */
   serverAddress: string;
 }
@@ -78,9 +80,9 @@ export class ApiServer implements AsyncDisposable {
     });
   }
 
-  /** The API of one cluster for code in this process. */
-  transport(cluster: ClusterId): Transport {
-    return inProcessTransport(this.operations, this.#options.storage, cluster);
+  /** The API of one cluster for code in this process. Another storage (one whose writes carry a fence) may stand in for the usual one. */
+  transport(cluster: ClusterId, storage: Storage = this.#options.storage): Transport {
+    return inProcessTransport(this.operations, storage, cluster);
   }
 
   client(cluster: ClusterId, user: UserInfo): ClusterClient {
@@ -88,7 +90,7 @@ export class ApiServer implements AsyncDisposable {
   }
 
   /** The HTTP side: a Hono app for requests, and a handler for the server's `upgrade` event. */
-  http({ clusterOf, node, serverAddress }: HttpOptions): {
+  http({ clusterOf, node, metrics, serverAddress }: HttpOptions): {
     app: Hono<{ Bindings: NodeBindings }>;
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   } {
@@ -102,6 +104,7 @@ export class ApiServer implements AsyncDisposable {
       openapi: new OpenApiDocuments(catalogue),
       clock: this.#clock,
       logger,
+      metrics: new ApiMetrics(metrics),
       serverAddress,
       connect: (request, call) => (call.kind === (pods as unknown) && call.subresource === 'log' ? serveLogs(operations, node, request, call) : undefined),
     });

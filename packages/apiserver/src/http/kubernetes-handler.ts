@@ -14,7 +14,8 @@ import { parseMediaTypes } from '../negotiation/media-type.ts';
 import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
 import { type Operations, unknownPath } from '../operations/operations.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from './http-request.ts';
-import { requestInfo } from './request-info.ts';
+import type { ApiMetrics } from './api-metrics.ts';
+import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { ResourceHandler } from './resource-handler.ts';
 import type { Call } from '../call.ts';
 import type { Clock } from '@kajitori/apimachinery';
@@ -27,6 +28,7 @@ export interface KubernetesHandlerOptions {
   openapi: OpenApiDocuments;
   clock: Clock;
   logger: Logger;
+  metrics: ApiMetrics;
   /** `host:port` that discovery names. */
   serverAddress: string;
   /** Serves GET subresources that answer with more than an object (log, proxy); undefined: not one of them. */
@@ -43,19 +45,19 @@ export class KubernetesHandler {
 
   /** Answers one request. Never throws: failures are Status answers. A watch writes to `output()` and gives undefined. */
   async handle(request: HttpRequest, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
-    try {
-      return await this.#route(request, output);
-    } catch (error) {
-      return errorAnswer(error, this.#options.logger, request);
-    }
+    const startedAt = performance.now();
+    const info = requestInfo(request.method, request.path, request.query);
+    const result = await this.#route(request, info, output).catch((error: unknown) => errorAnswer(error, this.#options.logger, request));
+    if (result !== undefined) this.#options.metrics.answered(info?.verb ?? 'document', result.status, startedAt);
+    return result;
   }
 
-  async #route(request: HttpRequest, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
-    const info = requestInfo(request.method, request.path, request.query);
+  async #route(request: HttpRequest, info: RequestInfo | undefined, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
     if (info === undefined) return this.#document(request);
     const call = this.#options.resources.callFor(request, info);
     if (call.verb === 'watch') {
-      await serveWatch(this.#options.operations, this.#options.clock, request, watchCall(call, request), output());
+      const { operations, clock, metrics } = this.#options;
+      await metrics.watching(() => serveWatch(operations, clock, request, watchCall(call, request), output()));
       return undefined;
     }
     const connected = call.subresource === '' ? undefined : this.#options.connect(request, call);

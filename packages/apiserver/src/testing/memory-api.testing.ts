@@ -1,0 +1,47 @@
+import { type ClusterId, type KubeObject, newClusterId } from '@kajitori/apimachinery';
+import type { ClusterClient, UserInfo } from '@kajitori/client';
+import { namespaces } from '@kajitori/kinds';
+import { type MemoryStorage, openMemoryStorage } from '@kajitori/storage';
+import { silentLogger } from '@kajitori/telemetry';
+import { ApiServer } from '../api-server.ts';
+
+export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+
+export interface MemoryApi extends AsyncDisposable {
+  storage: MemoryStorage;
+  api: ApiServer;
+  cluster: ClusterId;
+  client: ClusterClient;
+}
+
+/** The whole pipeline over the memory driver, with one cluster and its namespace `default`. */
+export async function memoryApi(): Promise<MemoryApi> {
+  const storage = openMemoryStorage();
+  const cluster = newClusterId();
+  await storage.clusters.create(cluster);
+  const api = new ApiServer({ storage, authenticator: { authenticateToken: async () => undefined }, logger: silentLogger });
+  const client = api.client(cluster, admin);
+  await client.resource(namespaces).create(namespace('default'));
+  return {
+    storage,
+    api,
+    cluster,
+    client,
+    async [Symbol.asyncDispose]() {
+      await api[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function namespace(name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+export function configMap(name: string, data: Record<string, string> = {}, metadata: KubeObject['metadata'] = {}): KubeObject & { data: Record<string, string> } {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', ...metadata }, data };
+}
+
+export function pod(name: string, metadata: KubeObject['metadata'] = {}): KubeObject & { spec: Record<string, unknown> } {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ...metadata }, spec: { containers: [{ name: 'c', image: 'busybox:1' }] } };
+}
