@@ -1,0 +1,1 @@
+export { planPod } from './pod-sync/plan-pod.ts';

@@ -1,0 +1,41 @@
+import type { ContainerStatus, PodStatus } from '@kajitori/kinds';
+import { containerFieldPath, podRefOf, podText } from '../model/node-pod.ts';
+import type { PodEvent } from '../model/pod-plan.ts';
+import type { PodSyncInput } from './input.ts';
+
+/** What a change of status is worth telling: the beginning of a back-off, the end by a deadline. */
+export function transitionEvents(input: PodSyncInput, status: PodStatus): PodEvent[] {
+  const before = new Map(statuses(input.previous).map((one) => [one.name, one.state?.waiting?.reason]));
+  const events = statuses(status).flatMap((one) => {
+    const reason = one.state?.waiting?.reason;
+    return reason === undefined || reason === before.get(one.name) ? [] : waitingEvents(input, one.name, reason);
+  });
+  if (status.reason === 'DeadlineExceeded' && input.previous?.reason !== 'DeadlineExceeded') {
+    events.push({ type: 'Normal', reason: 'DeadlineExceeded', message: status.message ?? '' });
+  }
+  return events;
+}
+
+function statuses(status: PodStatus | undefined): ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])];
+}
+
+function waitingEvents(input: PodSyncInput, name: string, reason: string): PodEvent[] {
+  const fieldPath = containerFieldPath(input.pod, name);
+  if (reason === 'CrashLoopBackOff') {
+    return [
+      {
+        type: 'Warning',
+        reason: 'BackOff',
+        message: `Back-off restarting failed container ${name} in pod ${podText(podRefOf(input.pod))}`,
+        fieldPath,
+      },
+    ];
+  }
+  if (reason !== 'ImagePullBackOff') return [];
+  const image = input.activity.images.get(name)?.image ?? '';
+  return [
+    { type: 'Normal', reason: 'BackOff', message: `Back-off pulling image "${image}"`, fieldPath },
+    { type: 'Warning', reason: 'Failed', message: 'Error: ImagePullBackOff', fieldPath },
+  ];
+}
