@@ -53,6 +53,11 @@ export class Field<T, Required extends boolean = false> {
     return new Field<T, true>(this.byValue().#schema, this.mandatory);
   }
 
+  /** An optional scalar whose zero is not the same as its absence (Go holds a pointer): `replicas: 0`. */
+  keepsZero(): Field<T, Required> {
+    return this.with({ keepsZero: true });
+  }
+
   describe(description: string): Field<T, Required> {
     return this.with({ description });
   }

@@ -46,6 +46,11 @@ export interface Schema {
   typeName?: string;
   /** Built-in types only: a named type that is not encoded as a plain message of its properties. */
   codec?: Codec;
+  /**
+   * Built-in optional scalars only: zero (`0`, `false`, `""`) says something other than absence and is kept. Without it
+   * the two are one: zero vanishes when decoded, as Go's `omitempty` makes it vanish, and a default takes its place.
+   */
+  keepsZero?: boolean;
   /** Built-in fields only: the field's number and scalar type in Kubernetes' protobuf encoding. */
   proto?: ProtoField;
 }
