@@ -7,7 +7,7 @@ import { firstUserEmail, writeSecret } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
 import { endpointsOf } from './process-specs.ts';
 
-export const firstClusterName = 'local';
+const firstClusterName = 'local';
 const firstOrganizationName = 'local';
 
 /** The organization, project, cluster and keys that a fresh instance begins with, and the files that lead to them. */

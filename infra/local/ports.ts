@@ -5,7 +5,7 @@ import { StepError } from './progress.ts';
 /** Inner servers look for a port in so many after the gateway's. */
 const searchLength = 50;
 
-export async function isFree(port: number, host = '0.0.0.0'): Promise<boolean> {
+async function isFree(port: number, host = '0.0.0.0'): Promise<boolean> {
   const server = createServer();
   try {
     server.listen({ port, host, exclusive: true });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { postgresServer, postgresUrl, redisServer } from '@kajitori/servers';
 import type { ServerCommand } from '@kajitori/servers';
+import { appRole } from '@kajitori/storage';
 import type { Instance, Settings } from './instance.ts';
 import type { ProcessSpec } from './supervisor/supervised-process.ts';
 
@@ -16,7 +17,6 @@ export interface Endpoints {
 }
 
 const stopLimitMilliseconds = 10_000;
-export const appRole = 'kajitori_app';
 /** The server processes, in the order in which they start. */
 export const serverApps = ['api', 'gateway', 'worker'] as const;
 export type ServerApp = (typeof serverApps)[number];

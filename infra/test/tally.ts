@@ -5,7 +5,7 @@ export interface Tally {
   failed: number;
 }
 
-export const nothing: Tally = { passed: 0, failed: 0 };
+const nothing: Tally = { passed: 0, failed: 0 };
 
 export function sum(tallies: Tally[]): Tally {
   return tallies.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), nothing);
