@@ -26,7 +26,7 @@ export const MatchResources = object(
     objectSelector: ref(2, () => LabelSelector),
     resourceRules: list(3, () => NamedRuleWithOperations).atomic(),
     excludeResourceRules: list(4, () => NamedRuleWithOperations).atomic(),
-    matchPolicy: string(7),
+    matchPolicy: string(7).keepsZero(),
   },
   { atomic: true },
 );
@@ -58,7 +58,7 @@ export const ParamRef = object(
     name: string(1),
     namespace: string(2),
     selector: ref(3, () => LabelSelector),
-    parameterNotFoundAction: string(4),
+    parameterNotFoundAction: string(4).keepsZero(),
   },
   { atomic: true },
 );

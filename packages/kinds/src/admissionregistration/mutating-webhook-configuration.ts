@@ -17,13 +17,13 @@ export const MutatingWebhook = object('io.k8s.api.admissionregistration.v1.Mutat
   name: string(1).required(),
   clientConfig: ref(2, () => WebhookClientConfig).required(),
   rules: list(3, () => RuleWithOperations).atomic(),
-  failurePolicy: string(4),
+  failurePolicy: string(4).keepsZero(),
   namespaceSelector: ref(5, () => LabelSelector),
   sideEffects: string(6).required(),
-  timeoutSeconds: int32(7),
+  timeoutSeconds: int32(7).keepsZero(),
   admissionReviewVersions: list(8, string()).required().atomic(),
-  matchPolicy: string(9),
-  reinvocationPolicy: string(10),
+  matchPolicy: string(9).keepsZero(),
+  reinvocationPolicy: string(10).keepsZero(),
   objectSelector: ref(11, () => LabelSelector),
   matchConditions: list(12, () => MatchCondition)
     .mapBy('name')

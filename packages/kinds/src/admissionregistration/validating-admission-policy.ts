@@ -16,7 +16,7 @@ export const ValidatingAdmissionPolicySpec = object('io.k8s.api.admissionregistr
   paramKind: ref(1, () => ParamKind),
   matchConstraints: ref(2, () => MatchResources),
   validations: list(3, () => Validation).atomic(),
-  failurePolicy: string(4),
+  failurePolicy: string(4).keepsZero(),
   auditAnnotations: list(5, () => AuditAnnotation).atomic(),
   matchConditions: list(6, () => MatchCondition)
     .mapBy('name')
@@ -37,7 +37,7 @@ export type ValidatingAdmissionPolicyStatus = Infer<typeof ValidatingAdmissionPo
 export const Validation = object('io.k8s.api.admissionregistration.v1.Validation', {
   expression: string(1).required(),
   message: string(2),
-  reason: string(3),
+  reason: string(3).keepsZero(),
   messageExpression: string(4),
 });
 export type Validation = Infer<typeof Validation>;

@@ -17,12 +17,12 @@ export const ValidatingWebhook = object('io.k8s.api.admissionregistration.v1.Val
   name: string(1).required(),
   clientConfig: ref(2, () => WebhookClientConfig).required(),
   rules: list(3, () => RuleWithOperations).atomic(),
-  failurePolicy: string(4),
+  failurePolicy: string(4).keepsZero(),
   namespaceSelector: ref(5, () => LabelSelector),
   sideEffects: string(6).required(),
-  timeoutSeconds: int32(7),
+  timeoutSeconds: int32(7).keepsZero(),
   admissionReviewVersions: list(8, string()).required().atomic(),
-  matchPolicy: string(9),
+  matchPolicy: string(9).keepsZero(),
   objectSelector: ref(10, () => LabelSelector),
   matchConditions: list(11, () => MatchCondition)
     .mapBy('name')

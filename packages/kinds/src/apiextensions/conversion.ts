@@ -15,14 +15,14 @@ export type WebhookConversion = Infer<typeof WebhookConversion>;
 export const ConversionWebhookClientConfig = object('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig', {
   service: ref(1, () => ConversionServiceReference),
   caBundle: bytes(2),
-  url: string(3),
+  url: string(3).keepsZero(),
 });
 export type ConversionWebhookClientConfig = Infer<typeof ConversionWebhookClientConfig>;
 
 export const ConversionServiceReference = object('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference', {
   namespace: string(1).required(),
   name: string(2).required(),
-  path: string(3),
-  port: int32(4),
+  path: string(3).keepsZero(),
+  port: int32(4).keepsZero(),
 });
 export type ConversionServiceReference = Infer<typeof ConversionServiceReference>;

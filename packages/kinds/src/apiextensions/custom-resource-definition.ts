@@ -40,7 +40,7 @@ export const CustomResourceDefinitionVersion = object(
     subresources: ref(5, () => CustomResourceSubresources),
     additionalPrinterColumns: list(6, () => CustomResourceColumnDefinition).atomic(),
     deprecated: boolean(7),
-    deprecationWarning: string(8),
+    deprecationWarning: string(8).keepsZero(),
     selectableFields: list(9, () => SelectableField).atomic(),
   },
 );
@@ -107,7 +107,7 @@ export const CustomResourceSubresourceScale = object(
   {
     specReplicasPath: string(1).required(),
     statusReplicasPath: string(2).required(),
-    labelSelectorPath: string(3),
+    labelSelectorPath: string(3).keepsZero(),
   },
 );
 export type CustomResourceSubresourceScale = Infer<typeof CustomResourceSubresourceScale>;

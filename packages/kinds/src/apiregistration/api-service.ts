@@ -41,7 +41,7 @@ export type APIServiceCondition = Infer<typeof APIServiceCondition>;
 export const APIServiceReference = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', {
   namespace: string(1),
   name: string(2),
-  port: int32(3),
+  port: int32(3).keepsZero(),
 });
 export type APIServiceReference = Infer<typeof APIServiceReference>;
 

@@ -11,12 +11,12 @@ export type TokenRequest = Infer<typeof TokenRequest>;
 export const TokenRequestSpec = object('io.k8s.api.authentication.v1.TokenRequestSpec', {
   audiences: list(1, string()).atomic(),
   boundObjectRef: ref(3, () => BoundObjectReference),
-  expirationSeconds: int64(4).default(3600),
+  expirationSeconds: int64(4).keepsZero().default(3600),
 });
 export type TokenRequestSpec = Infer<typeof TokenRequestSpec>;
 
 export const TokenRequestStatus = object('io.k8s.api.authentication.v1.TokenRequestStatus', {
-  token: string(1),
+  token: string(1).keepsZero(),
   expirationTimestamp: ref(2, () => Time),
 });
 export type TokenRequestStatus = Infer<typeof TokenRequestStatus>;

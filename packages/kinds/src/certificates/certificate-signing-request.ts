@@ -21,7 +21,7 @@ export const CertificateSigningRequestSpec = object('io.k8s.api.certificates.v1.
   usages: list(5, string()).atomic(),
   extra: map(6, list(undefined, string())),
   signerName: string(7).required(),
-  expirationSeconds: int32(8),
+  expirationSeconds: int32(8).keepsZero(),
 });
 export type CertificateSigningRequestSpec = Infer<typeof CertificateSigningRequestSpec>;
 

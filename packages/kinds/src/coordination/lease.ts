@@ -1,5 +1,7 @@
-import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { dns1123SubdomainError, type FieldError, invalid, notSupported } from '@kajitori/apimachinery';
 import { int32, object, ref, string, type Infer } from '@kajitori/schema';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { nonNegative } from '../meta/numbers.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { MicroTime } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
@@ -10,15 +12,30 @@ export const Lease = topLevel('io.k8s.api.coordination.v1.Lease', {
 export type Lease = Infer<typeof Lease>;
 
 export const LeaseSpec = object('io.k8s.api.coordination.v1.LeaseSpec', {
-  holderIdentity: string(1),
-  leaseDurationSeconds: int32(2),
+  holderIdentity: string(1).keepsZero(),
+  leaseDurationSeconds: int32(2).keepsZero(),
   acquireTime: ref(3, () => MicroTime),
   renewTime: ref(4, () => MicroTime),
-  leaseTransitions: int32(5),
-  strategy: string(6),
-  preferredHolder: string(7),
+  leaseTransitions: int32(5).keepsZero(),
+  strategy: string(6).keepsZero(),
+  preferredHolder: string(7).keepsZero(),
 });
 export type LeaseSpec = Infer<typeof LeaseSpec>;
+
+const strategies = ['OldestEmulationVersion'];
+
+function validateLease({ spec }: Lease): FieldError[] {
+  const { holderIdentity, leaseDurationSeconds: seconds, preferredHolder, strategy } = spec;
+  const errors = nonNegative('spec.leaseTransitions', spec.leaseTransitions);
+  if (holderIdentity === '') errors.push(invalid('spec.holderIdentity', '', 'must not be empty'));
+  if (seconds !== undefined && seconds <= 0) errors.push(invalid('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
+  if (strategy !== undefined && !strategies.includes(strategy) && !strategy.includes('/'))
+    errors.push(notSupported('spec.strategy', strategy, strategies));
+  if (preferredHolder !== undefined && preferredHolder !== '' && strategy === undefined) {
+    errors.push(invalid('spec.preferredHolder', preferredHolder, 'may only be specified if strategy is defined'));
+  }
+  return errors;
+}
 
 export const leases: Kind<Lease> = {
   group: 'coordination.k8s.io',
@@ -33,7 +50,9 @@ export const leases: Kind<Lease> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    validate: validateLease,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
   },
+  columns: [nameColumn, textColumn('Holder', 'Who holds it.', ({ spec }) => spec.holderIdentity ?? ''), ageColumn],
 };

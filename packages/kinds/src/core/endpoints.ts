@@ -22,7 +22,7 @@ export const EndpointAddress = object(
     ip: string(1).required(),
     targetRef: ref(2, () => ObjectReference),
     hostname: string(3),
-    nodeName: string(4),
+    nodeName: string(4).keepsZero(),
   },
   { atomic: true },
 );
@@ -34,7 +34,7 @@ export const EndpointPort = object(
     name: string(1),
     port: int32(2).required(),
     protocol: string(3).default('TCP'),
-    appProtocol: string(4),
+    appProtocol: string(4).keepsZero(),
   },
   { atomic: true },
 );

@@ -8,7 +8,7 @@ export type LoadBalancerStatus = Infer<typeof LoadBalancerStatus>;
 export const LoadBalancerIngress = object('io.k8s.api.core.v1.LoadBalancerIngress', {
   ip: string(1),
   hostname: string(2),
-  ipMode: string(3),
+  ipMode: string(3).keepsZero(),
   ports: list(4, () => PortStatus).atomic(),
 });
 export type LoadBalancerIngress = Infer<typeof LoadBalancerIngress>;
@@ -16,6 +16,6 @@ export type LoadBalancerIngress = Infer<typeof LoadBalancerIngress>;
 export const PortStatus = object('io.k8s.api.core.v1.PortStatus', {
   port: int32(1).required(),
   protocol: string(2).required(),
-  error: string(3),
+  error: string(3).keepsZero(),
 });
 export type PortStatus = Infer<typeof PortStatus>;

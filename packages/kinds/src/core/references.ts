@@ -37,7 +37,7 @@ export type SecretReference = Infer<typeof SecretReference>;
 export const TypedLocalObjectReference = object(
   'io.k8s.api.core.v1.TypedLocalObjectReference',
   {
-    apiGroup: string(1),
+    apiGroup: string(1).keepsZero(),
     kind: string(2).required(),
     name: string(3).required(),
   },
@@ -46,9 +46,9 @@ export const TypedLocalObjectReference = object(
 export type TypedLocalObjectReference = Infer<typeof TypedLocalObjectReference>;
 
 export const TypedObjectReference = object('io.k8s.api.core.v1.TypedObjectReference', {
-  apiGroup: string(1),
+  apiGroup: string(1).keepsZero(),
   kind: string(2).required(),
   name: string(3).required(),
-  namespace: string(4),
+  namespace: string(4).keepsZero(),
 });
 export type TypedObjectReference = Infer<typeof TypedObjectReference>;

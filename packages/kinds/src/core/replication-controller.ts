@@ -19,7 +19,7 @@ export const ReplicationController = topLevel('io.k8s.api.core.v1.ReplicationCon
 export type ReplicationController = Infer<typeof ReplicationController>;
 
 export const ReplicationControllerSpec = object('io.k8s.api.core.v1.ReplicationControllerSpec', {
-  replicas: int32(1).default(1),
+  replicas: int32(1).keepsZero().default(1),
   selector: map(2, string()).atomicMap(),
   template: ref(3, () => PodTemplateSpec),
   minReadySeconds: int32(4),

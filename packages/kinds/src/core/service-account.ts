@@ -1,6 +1,7 @@
 import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { boolean, list, type Infer } from '@kajitori/schema';
 import { LocalObjectReference, ObjectReference } from './references.ts';
+import { ageColumn, countColumn, nameColumn } from '../meta/columns.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 
@@ -9,7 +10,7 @@ export const ServiceAccount = topLevel('io.k8s.api.core.v1.ServiceAccount', {
     .mapBy('name')
     .patch('merge', 'name'),
   imagePullSecrets: list(3, () => LocalObjectReference).atomic(),
-  automountServiceAccountToken: boolean(4),
+  automountServiceAccountToken: boolean(4).keepsZero(),
 });
 export type ServiceAccount = Infer<typeof ServiceAccount>;
 
@@ -32,4 +33,13 @@ export const serviceAccounts: Kind<ServiceAccount> = {
     generation: false,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    countColumn(
+      'Secrets',
+      'Secrets that it lists; tokens are made on request and are not among them.',
+      ({ secrets }) => secrets?.length ?? 0,
+    ),
+    ageColumn,
+  ],
 };

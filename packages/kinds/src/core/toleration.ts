@@ -6,7 +6,7 @@ export const Toleration = object('io.k8s.api.core.v1.Toleration', {
   operator: string(2),
   value: string(3),
   effect: string(4),
-  tolerationSeconds: int64(5),
+  tolerationSeconds: int64(5).keepsZero(),
 });
 export type Toleration = Infer<typeof Toleration>;
 

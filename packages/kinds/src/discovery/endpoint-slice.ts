@@ -14,19 +14,19 @@ export type EndpointSlice = Infer<typeof EndpointSlice>;
 export const Endpoint = object('io.k8s.api.discovery.v1.Endpoint', {
   addresses: list(1, string()).required().set(),
   conditions: ref(2, () => EndpointConditions).byValue(),
-  hostname: string(3),
+  hostname: string(3).keepsZero(),
   targetRef: ref(4, () => ObjectReference),
   deprecatedTopology: map(5, string()),
-  nodeName: string(6),
-  zone: string(7),
+  nodeName: string(6).keepsZero(),
+  zone: string(7).keepsZero(),
   hints: ref(8, () => EndpointHints),
 });
 export type Endpoint = Infer<typeof Endpoint>;
 
 export const EndpointConditions = object('io.k8s.api.discovery.v1.EndpointConditions', {
-  ready: boolean(1),
-  serving: boolean(2),
-  terminating: boolean(3),
+  ready: boolean(1).keepsZero(),
+  serving: boolean(2).keepsZero(),
+  terminating: boolean(3).keepsZero(),
 });
 export type EndpointConditions = Infer<typeof EndpointConditions>;
 
@@ -39,10 +39,10 @@ export type EndpointHints = Infer<typeof EndpointHints>;
 export const EndpointSlicePort = object(
   'io.k8s.api.discovery.v1.EndpointPort',
   {
-    name: string(1).default(''),
-    protocol: string(2).default('TCP'),
-    port: int32(3),
-    appProtocol: string(4),
+    name: string(1).keepsZero().default(''),
+    protocol: string(2).keepsZero().default('TCP'),
+    port: int32(3).keepsZero(),
+    appProtocol: string(4).keepsZero(),
   },
   { atomic: true },
 );

@@ -1,8 +1,6 @@
-import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { int32, object, ref, string, type Infer } from '@kajitori/schema';
 import { EventSource } from '../core/event/event.ts';
 import { ObjectReference } from '../core/references.ts';
-import { standardVerbs, type Kind } from '../kind.ts';
 import { MicroTime, Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
 
@@ -29,22 +27,3 @@ export const EventsEventSeries = object('io.k8s.api.events.v1.EventSeries', {
   lastObservedTime: ref(2, () => MicroTime).required(),
 });
 export type EventsEventSeries = Infer<typeof EventsEventSeries>;
-
-export const eventsV1: Kind<EventsEvent> = {
-  group: 'events.k8s.io',
-  version: 'v1',
-  kind: 'Event',
-  plural: 'events',
-  singular: 'event',
-  shortNames: ['ev'],
-  namespaced: true,
-  schema: EventsEvent,
-  verbs: standardVerbs,
-  stored: true,
-  strategy: {
-    nameError: dns1123SubdomainError,
-    generation: false,
-    allowCreateOnUpdate: true,
-    allowUnconditionalUpdate: true,
-  },
-};

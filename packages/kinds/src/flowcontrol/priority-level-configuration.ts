@@ -43,16 +43,16 @@ export const PriorityLevelConfigurationCondition = object('io.k8s.api.flowcontro
 export type PriorityLevelConfigurationCondition = Infer<typeof PriorityLevelConfigurationCondition>;
 
 export const ExemptPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration', {
-  nominalConcurrencyShares: int32(1),
-  lendablePercent: int32(2),
+  nominalConcurrencyShares: int32(1).keepsZero(),
+  lendablePercent: int32(2).keepsZero(),
 });
 export type ExemptPriorityLevelConfiguration = Infer<typeof ExemptPriorityLevelConfiguration>;
 
 export const LimitedPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration', {
-  nominalConcurrencyShares: int32(1),
+  nominalConcurrencyShares: int32(1).keepsZero(),
   limitResponse: ref(2, () => LimitResponse),
-  lendablePercent: int32(3),
-  borrowingLimitPercent: int32(4),
+  lendablePercent: int32(3).keepsZero(),
+  borrowingLimitPercent: int32(4).keepsZero(),
 });
 export type LimitedPriorityLevelConfiguration = Infer<typeof LimitedPriorityLevelConfiguration>;
 
@@ -67,9 +67,9 @@ export const LimitResponse = object(
 export type LimitResponse = Infer<typeof LimitResponse>;
 
 export const QueuingConfiguration = object('io.k8s.api.flowcontrol.v1.QueuingConfiguration', {
-  queues: int32(1),
-  handSize: int32(2),
-  queueLengthLimit: int32(3),
+  queues: int32(1).keepsZero(),
+  handSize: int32(2).keepsZero(),
+  queueLengthLimit: int32(3).keepsZero(),
 });
 export type QueuingConfiguration = Infer<typeof QueuingConfiguration>;
 

@@ -4,7 +4,7 @@ export const ListMeta = object('io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta', 
   selfLink: string(1),
   resourceVersion: string(2),
   continue: string(3),
-  remainingItemCount: int64(4),
+  remainingItemCount: int64(4).keepsZero(),
   shardInfo: ref(5, () => ShardInfo),
 });
 export type ListMeta = Infer<typeof ListMeta>;

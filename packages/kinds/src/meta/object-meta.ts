@@ -17,7 +17,7 @@ export const ObjectMeta: NamedType<ObjectMetaShape> = object('io.k8s.apimachiner
   generation: int64(7),
   creationTimestamp: ref(8, () => Time),
   deletionTimestamp: ref(9, () => Time),
-  deletionGracePeriodSeconds: int64(10),
+  deletionGracePeriodSeconds: int64(10).keepsZero(),
   labels: map(11, string()),
   annotations: map(12, string()),
   ownerReferences: list(13, () => OwnerReference)
@@ -35,8 +35,8 @@ export const OwnerReference: NamedType<OwnerReferenceShape> = object(
     name: string(3).required(),
     uid: string(4).required(),
     apiVersion: string(5).required(),
-    controller: boolean(6),
-    blockOwnerDeletion: boolean(7),
+    controller: boolean(6).keepsZero(),
+    blockOwnerDeletion: boolean(7).keepsZero(),
   },
   { atomic: true },
 );

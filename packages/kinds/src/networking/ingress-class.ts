@@ -15,11 +15,11 @@ export const IngressClassSpec = object('io.k8s.api.networking.v1.IngressClassSpe
 export type IngressClassSpec = Infer<typeof IngressClassSpec>;
 
 export const IngressClassParametersReference = object('io.k8s.api.networking.v1.IngressClassParametersReference', {
-  apiGroup: string(1),
+  apiGroup: string(1).keepsZero(),
   kind: string(2).required(),
   name: string(3).required(),
-  scope: string(4).default('Cluster'),
-  namespace: string(5),
+  scope: string(4).keepsZero().default('Cluster'),
+  namespace: string(5).keepsZero(),
 });
 export type IngressClassParametersReference = Infer<typeof IngressClassParametersReference>;
 

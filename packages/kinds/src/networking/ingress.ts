@@ -15,7 +15,7 @@ export const IngressSpec = object('io.k8s.api.networking.v1.IngressSpec', {
   defaultBackend: ref(1, () => IngressBackend),
   tls: list(2, () => IngressTLS).atomic(),
   rules: list(3, () => IngressRule).atomic(),
-  ingressClassName: string(4),
+  ingressClassName: string(4).keepsZero(),
 });
 export type IngressSpec = Infer<typeof IngressSpec>;
 
@@ -87,7 +87,7 @@ export type IngressLoadBalancerIngress = Infer<typeof IngressLoadBalancerIngress
 export const IngressPortStatus = object('io.k8s.api.networking.v1.IngressPortStatus', {
   port: int32(1).required(),
   protocol: string(2).required(),
-  error: string(3),
+  error: string(3).keepsZero(),
 });
 export type IngressPortStatus = Infer<typeof IngressPortStatus>;
 

@@ -38,9 +38,9 @@ export const NetworkPolicyPeer = object('io.k8s.api.networking.v1.NetworkPolicyP
 export type NetworkPolicyPeer = Infer<typeof NetworkPolicyPeer>;
 
 export const NetworkPolicyPort = object('io.k8s.api.networking.v1.NetworkPolicyPort', {
-  protocol: string(1).default('TCP'),
+  protocol: string(1).keepsZero().default('TCP'),
   port: ref(2, () => IntOrString),
-  endPort: int32(3),
+  endPort: int32(3).keepsZero(),
 });
 export type NetworkPolicyPort = Infer<typeof NetworkPolicyPort>;
 

@@ -18,17 +18,17 @@ export const PodDisruptionBudgetSpec = object('io.k8s.api.policy.v1.PodDisruptio
   minAvailable: ref(1, () => IntOrString),
   selector: ref(2, () => LabelSelector).patch('replace'),
   maxUnavailable: ref(3, () => IntOrString),
-  unhealthyPodEvictionPolicy: string(4),
+  unhealthyPodEvictionPolicy: string(4).keepsZero(),
 });
 export type PodDisruptionBudgetSpec = Infer<typeof PodDisruptionBudgetSpec>;
 
 export const PodDisruptionBudgetStatus = object('io.k8s.api.policy.v1.PodDisruptionBudgetStatus', {
   observedGeneration: int64(1),
   disruptedPods: map(2, () => Time),
-  disruptionsAllowed: int32(3).default(0),
-  currentHealthy: int32(4).default(0),
-  desiredHealthy: int32(5).default(0),
-  expectedPods: int32(6).default(0),
+  disruptionsAllowed: int32(3).keepsZero().default(0),
+  currentHealthy: int32(4).keepsZero().default(0),
+  desiredHealthy: int32(5).keepsZero().default(0),
+  expectedPods: int32(6).keepsZero().default(0),
   conditions: list(7, () => Condition)
     .mapBy('type')
     .patch('merge', 'type'),

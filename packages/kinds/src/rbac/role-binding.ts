@@ -12,7 +12,7 @@ export type RoleBinding = Infer<typeof RoleBinding>;
 export const RoleRef = object(
   'io.k8s.api.rbac.v1.RoleRef',
   {
-    apiGroup: string(1),
+    apiGroup: string(1).keepsZero(),
     kind: string(2).required(),
     name: string(3).required(),
   },

@@ -31,11 +31,11 @@ export const DeviceRequestAllocationResult = object('io.k8s.api.resource.v1.Devi
   driver: string(2).required(),
   pool: string(3).required(),
   device: string(4).required(),
-  adminAccess: boolean(5),
+  adminAccess: boolean(5).keepsZero(),
   tolerations: list(6, () => DeviceToleration).atomic(),
   bindingConditions: list(7, string()).atomic(),
   bindingFailureConditions: list(8, string()).atomic(),
-  shareID: string(9),
+  shareID: string(9).keepsZero(),
   consumedCapacity: map(10, () => Quantity),
 });
 export type DeviceRequestAllocationResult = Infer<typeof DeviceRequestAllocationResult>;
@@ -47,7 +47,7 @@ export const AllocatedDeviceStatus = object('io.k8s.api.resource.v1.AllocatedDev
   conditions: list(4, () => Condition).mapBy('type'),
   data: ref(5, () => RawExtension),
   networkData: ref(6, () => NetworkDeviceData),
-  shareID: string(7),
+  shareID: string(7).keepsZero(),
 });
 export type AllocatedDeviceStatus = Infer<typeof AllocatedDeviceStatus>;
 

@@ -14,7 +14,7 @@ export type DeviceClass = Infer<typeof DeviceClass>;
 export const DeviceClassSpec = object('io.k8s.api.resource.v1.DeviceClassSpec', {
   selectors: list(1, () => DeviceSelector).atomic(),
   config: list(2, () => DeviceClassConfiguration).atomic(),
-  extendedResourceName: string(4),
+  extendedResourceName: string(4).keepsZero(),
 });
 export type DeviceClassSpec = Infer<typeof DeviceClassSpec>;
 

@@ -21,7 +21,7 @@ export const ExactDeviceRequest = object('io.k8s.api.resource.v1.ExactDeviceRequ
   selectors: list(2, () => DeviceSelector).atomic(),
   allocationMode: string(3),
   count: int64(4),
-  adminAccess: boolean(5),
+  adminAccess: boolean(5).keepsZero(),
   tolerations: list(6, () => DeviceToleration).atomic(),
   capacity: ref(7, () => CapacityRequirements),
 });
@@ -40,8 +40,8 @@ export type DeviceSubRequest = Infer<typeof DeviceSubRequest>;
 
 export const DeviceConstraint = object('io.k8s.api.resource.v1.DeviceConstraint', {
   requests: list(1, string()).atomic(),
-  matchAttribute: string(2),
-  distinctAttribute: string(3),
+  matchAttribute: string(2).keepsZero(),
+  distinctAttribute: string(3).keepsZero(),
 });
 export type DeviceConstraint = Infer<typeof DeviceConstraint>;
 
@@ -72,7 +72,7 @@ export const DeviceToleration = object('io.k8s.api.resource.v1.DeviceToleration'
   operator: string(2),
   value: string(3),
   effect: string(4),
-  tolerationSeconds: int64(5),
+  tolerationSeconds: int64(5).keepsZero(),
 });
 export type DeviceToleration = Infer<typeof DeviceToleration>;
 

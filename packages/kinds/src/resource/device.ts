@@ -8,23 +8,23 @@ export const Device = object('io.k8s.api.resource.v1.Device', {
   attributes: map(2, () => DeviceAttribute),
   capacity: map(3, () => DeviceCapacity),
   consumesCounters: list(4, () => DeviceCounterConsumption).atomic(),
-  nodeName: string(5),
+  nodeName: string(5).keepsZero(),
   nodeSelector: ref(6, () => NodeSelector),
-  allNodes: boolean(7),
+  allNodes: boolean(7).keepsZero(),
   taints: list(8, () => DeviceTaint).atomic(),
-  bindsToNode: boolean(9),
+  bindsToNode: boolean(9).keepsZero(),
   bindingConditions: list(10, string()).atomic(),
   bindingFailureConditions: list(11, string()).atomic(),
-  allowMultipleAllocations: boolean(12),
+  allowMultipleAllocations: boolean(12).keepsZero(),
   nodeAllocatableResourceMappings: map(13, () => NodeAllocatableResourceMapping),
 });
 export type Device = Infer<typeof Device>;
 
 export const DeviceAttribute = object('io.k8s.api.resource.v1.DeviceAttribute', {
-  int: int64(2),
-  bool: boolean(3),
-  string: string(4),
-  version: string(5),
+  int: int64(2).keepsZero(),
+  bool: boolean(3).keepsZero(),
+  string: string(4).keepsZero(),
+  version: string(5).keepsZero(),
   ints: list(6, int64()).atomic(),
   bools: list(7, boolean()).atomic(),
   strings: list(8, string()).atomic(),
@@ -78,7 +78,7 @@ export const CounterSet = object('io.k8s.api.resource.v1.CounterSet', {
 export type CounterSet = Infer<typeof CounterSet>;
 
 export const NodeAllocatableResourceMapping = object('io.k8s.api.resource.v1.NodeAllocatableResourceMapping', {
-  capacityKey: string(1),
+  capacityKey: string(1).keepsZero(),
   allocationMultiplier: ref(2, () => Quantity),
 });
 export type NodeAllocatableResourceMapping = Infer<typeof NodeAllocatableResourceMapping>;

@@ -15,11 +15,11 @@ export type ResourceSlice = Infer<typeof ResourceSlice>;
 export const ResourceSliceSpec = object('io.k8s.api.resource.v1.ResourceSliceSpec', {
   driver: string(1).required(),
   pool: ref(2, () => ResourcePool).required(),
-  nodeName: string(3),
+  nodeName: string(3).keepsZero(),
   nodeSelector: ref(4, () => NodeSelector),
-  allNodes: boolean(5),
+  allNodes: boolean(5).keepsZero(),
   devices: list(6, () => Device).atomic(),
-  perDeviceNodeSelection: boolean(7),
+  perDeviceNodeSelection: boolean(7).keepsZero(),
   sharedCounters: list(8, () => CounterSet).atomic(),
 });
 export type ResourceSliceSpec = Infer<typeof ResourceSliceSpec>;

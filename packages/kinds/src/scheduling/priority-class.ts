@@ -4,10 +4,10 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 
 export const PriorityClass = topLevel('io.k8s.api.scheduling.v1.PriorityClass', {
-  value: int32(2),
+  value: int32(2).keepsZero(),
   globalDefault: boolean(3),
   description: string(4),
-  preemptionPolicy: string(5).default('PreemptLowerPriority'),
+  preemptionPolicy: string(5).keepsZero().default('PreemptLowerPriority'),
 });
 export type PriorityClass = Infer<typeof PriorityClass>;
 

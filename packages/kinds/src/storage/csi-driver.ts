@@ -11,23 +11,23 @@ export const CSIDriver = topLevel('io.k8s.api.storage.v1.CSIDriver', {
 export type CSIDriver = Infer<typeof CSIDriver>;
 
 export const CSIDriverSpec = object('io.k8s.api.storage.v1.CSIDriverSpec', {
-  attachRequired: boolean(1).default(true),
-  podInfoOnMount: boolean(2).default(false),
+  attachRequired: boolean(1).keepsZero().default(true),
+  podInfoOnMount: boolean(2).keepsZero().default(false),
   volumeLifecycleModes: list(3, string()).set().default(['Persistent']),
-  storageCapacity: boolean(4).default(false),
-  fsGroupPolicy: string(5).default('ReadWriteOnceWithFSType'),
+  storageCapacity: boolean(4).keepsZero().default(false),
+  fsGroupPolicy: string(5).keepsZero().default('ReadWriteOnceWithFSType'),
   tokenRequests: list(6, () => CSITokenRequest).atomic(),
-  requiresRepublish: boolean(7).default(false),
-  seLinuxMount: boolean(8).default(false),
-  nodeAllocatableUpdatePeriodSeconds: int64(9),
-  serviceAccountTokenInSecrets: boolean(10),
-  preventPodSchedulingIfMissing: boolean(11),
+  requiresRepublish: boolean(7).keepsZero().default(false),
+  seLinuxMount: boolean(8).keepsZero().default(false),
+  nodeAllocatableUpdatePeriodSeconds: int64(9).keepsZero(),
+  serviceAccountTokenInSecrets: boolean(10).keepsZero(),
+  preventPodSchedulingIfMissing: boolean(11).keepsZero(),
 });
 export type CSIDriverSpec = Infer<typeof CSIDriverSpec>;
 
 export const CSITokenRequest = object('io.k8s.api.storage.v1.TokenRequest', {
   audience: string(1).required(),
-  expirationSeconds: int64(2),
+  expirationSeconds: int64(2).keepsZero(),
 });
 export type CSITokenRequest = Infer<typeof CSITokenRequest>;
 

@@ -27,7 +27,7 @@ export const CSINodeDriver = object('io.k8s.api.storage.v1.CSINodeDriver', {
 export type CSINodeDriver = Infer<typeof CSINodeDriver>;
 
 export const VolumeNodeResources = object('io.k8s.api.storage.v1.VolumeNodeResources', {
-  count: int32(1),
+  count: int32(1).keepsZero(),
 });
 export type VolumeNodeResources = Infer<typeof VolumeNodeResources>;
 

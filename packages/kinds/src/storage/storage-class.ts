@@ -7,10 +7,10 @@ import { topLevel } from '../meta/top-level.ts';
 export const StorageClass = topLevel('io.k8s.api.storage.v1.StorageClass', {
   provisioner: string(2).required(),
   parameters: map(3, string()),
-  reclaimPolicy: string(4).enum('Delete', 'Retain').default('Delete'),
+  reclaimPolicy: string(4).keepsZero().enum('Delete', 'Retain').default('Delete'),
   mountOptions: list(5, string()).atomic(),
-  allowVolumeExpansion: boolean(6),
-  volumeBindingMode: string(7).enum('Immediate', 'WaitForFirstConsumer').default('Immediate'),
+  allowVolumeExpansion: boolean(6).keepsZero(),
+  volumeBindingMode: string(7).keepsZero().enum('Immediate', 'WaitForFirstConsumer').default('Immediate'),
   allowedTopologies: list(8, () => TopologySelectorTerm).atomic(),
 });
 export type StorageClass = Infer<typeof StorageClass>;

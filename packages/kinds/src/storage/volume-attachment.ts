@@ -22,7 +22,7 @@ export const VolumeAttachmentSpec = object('io.k8s.api.storage.v1.VolumeAttachme
 export type VolumeAttachmentSpec = Infer<typeof VolumeAttachmentSpec>;
 
 export const VolumeAttachmentSource = object('io.k8s.api.storage.v1.VolumeAttachmentSource', {
-  persistentVolumeName: string(1),
+  persistentVolumeName: string(1).keepsZero(),
   inlineVolumeSpec: ref(2, () => PersistentVolumeSpec),
 });
 export type VolumeAttachmentSource = Infer<typeof VolumeAttachmentSource>;
@@ -38,7 +38,7 @@ export type VolumeAttachmentStatus = Infer<typeof VolumeAttachmentStatus>;
 export const VolumeError = object('io.k8s.api.storage.v1.VolumeError', {
   time: ref(1, () => Time),
   message: string(2),
-  errorCode: int32(3),
+  errorCode: int32(3).keepsZero(),
 });
 export type VolumeError = Infer<typeof VolumeError>;
 

@@ -18,7 +18,7 @@ export const DaemonSetSpec = object('io.k8s.api.apps.v1.DaemonSetSpec', {
     .always(),
   updateStrategy: ref(3, () => DaemonSetUpdateStrategy).byValue(),
   minReadySeconds: int32(4),
-  revisionHistoryLimit: int32(6).default(10),
+  revisionHistoryLimit: int32(6).keepsZero().default(10),
 });
 export type DaemonSetSpec = Infer<typeof DaemonSetSpec>;
 
@@ -31,7 +31,7 @@ export const DaemonSetStatus = object('io.k8s.api.apps.v1.DaemonSetStatus', {
   updatedNumberScheduled: int32(6),
   numberAvailable: int32(7),
   numberUnavailable: int32(8),
-  collisionCount: int32(9),
+  collisionCount: int32(9).keepsZero(),
   conditions: list(10, () => DaemonSetCondition)
     .mapBy('type')
     .patch('merge', 'type'),

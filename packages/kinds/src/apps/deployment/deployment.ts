@@ -12,7 +12,7 @@ export const Deployment = topLevel('io.k8s.api.apps.v1.Deployment', {
 export type Deployment = Infer<typeof Deployment>;
 
 export const DeploymentSpec = object('io.k8s.api.apps.v1.DeploymentSpec', {
-  replicas: int32(1).default(1),
+  replicas: int32(1).keepsZero().default(1),
   selector: ref(2, () => LabelSelector).required(),
   template: ref(3, () => PodTemplateSpec)
     .required()
@@ -21,9 +21,9 @@ export const DeploymentSpec = object('io.k8s.api.apps.v1.DeploymentSpec', {
     .patch('retainKeys')
     .byValue(),
   minReadySeconds: int32(5),
-  revisionHistoryLimit: int32(6).default(10),
+  revisionHistoryLimit: int32(6).keepsZero().default(10),
   paused: boolean(7),
-  progressDeadlineSeconds: int32(9).default(600),
+  progressDeadlineSeconds: int32(9).keepsZero().default(600),
 });
 export type DeploymentSpec = Infer<typeof DeploymentSpec>;
 
@@ -37,8 +37,8 @@ export const DeploymentStatus = object('io.k8s.api.apps.v1.DeploymentStatus', {
     .mapBy('type')
     .patch('merge', 'type'),
   readyReplicas: int32(7),
-  collisionCount: int32(8),
-  terminatingReplicas: int32(9),
+  collisionCount: int32(8).keepsZero(),
+  terminatingReplicas: int32(9).keepsZero(),
 });
 export type DeploymentStatus = Infer<typeof DeploymentStatus>;
 

@@ -11,7 +11,7 @@ export const ReplicaSet = topLevel('io.k8s.api.apps.v1.ReplicaSet', {
 export type ReplicaSet = Infer<typeof ReplicaSet>;
 
 export const ReplicaSetSpec = object('io.k8s.api.apps.v1.ReplicaSetSpec', {
-  replicas: int32(1).default(1),
+  replicas: int32(1).keepsZero().default(1),
   selector: ref(2, () => LabelSelector).required(),
   template: ref(3, () => PodTemplateSpec).always(),
   minReadySeconds: int32(4),
@@ -27,7 +27,7 @@ export const ReplicaSetStatus = object('io.k8s.api.apps.v1.ReplicaSetStatus', {
   conditions: list(6, () => ReplicaSetCondition)
     .mapBy('type')
     .patch('merge', 'type'),
-  terminatingReplicas: int32(7),
+  terminatingReplicas: int32(7).keepsZero(),
 });
 export type ReplicaSetStatus = Infer<typeof ReplicaSetStatus>;
 

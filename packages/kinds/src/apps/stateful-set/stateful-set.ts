@@ -13,16 +13,16 @@ export const StatefulSet = topLevel('io.k8s.api.apps.v1.StatefulSet', {
 export type StatefulSet = Infer<typeof StatefulSet>;
 
 export const StatefulSetSpec = object('io.k8s.api.apps.v1.StatefulSetSpec', {
-  replicas: int32(1).default(1),
+  replicas: int32(1).keepsZero().default(1),
   selector: ref(2, () => LabelSelector).required(),
   template: ref(3, () => PodTemplateSpec)
     .required()
     .always(),
   volumeClaimTemplates: list(4, () => PersistentVolumeClaim).atomic(),
-  serviceName: string(5),
+  serviceName: string(5).keepsZero(),
   podManagementPolicy: string(6).enum('OrderedReady', 'Parallel').default('OrderedReady'),
   updateStrategy: ref(7, () => StatefulSetUpdateStrategy).byValue(),
-  revisionHistoryLimit: int32(8).default(10),
+  revisionHistoryLimit: int32(8).keepsZero().default(10),
   minReadySeconds: int32(9),
   persistentVolumeClaimRetentionPolicy: ref(10, () => StatefulSetPersistentVolumeClaimRetentionPolicy).byValue(),
   ordinals: ref(11, () => StatefulSetOrdinals),
@@ -37,11 +37,11 @@ export const StatefulSetStatus = object('io.k8s.api.apps.v1.StatefulSetStatus', 
   updatedReplicas: int32(5),
   currentRevision: string(6),
   updateRevision: string(7),
-  collisionCount: int32(9),
+  collisionCount: int32(9).keepsZero(),
   conditions: list(10, () => StatefulSetCondition)
     .mapBy('type')
     .patch('merge', 'type'),
-  availableReplicas: int32(11).default(0),
+  availableReplicas: int32(11).keepsZero().default(0),
 });
 export type StatefulSetStatus = Infer<typeof StatefulSetStatus>;
 
@@ -55,7 +55,7 @@ export const StatefulSetCondition = object('io.k8s.api.apps.v1.StatefulSetCondit
 export type StatefulSetCondition = Infer<typeof StatefulSetCondition>;
 
 export const StatefulSetOrdinals = object('io.k8s.api.apps.v1.StatefulSetOrdinals', {
-  start: int32(1),
+  start: int32(1).keepsZero(),
 });
 export type StatefulSetOrdinals = Infer<typeof StatefulSetOrdinals>;
 
@@ -75,7 +75,7 @@ export const StatefulSetUpdateStrategy = object('io.k8s.api.apps.v1.StatefulSetU
 export type StatefulSetUpdateStrategy = Infer<typeof StatefulSetUpdateStrategy>;
 
 export const RollingUpdateStatefulSetStrategy = object('io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy', {
-  partition: int32(1),
+  partition: int32(1).keepsZero(),
   maxUnavailable: ref(2, () => IntOrString),
 });
 export type RollingUpdateStatefulSetStrategy = Infer<typeof RollingUpdateStatefulSetStrategy>;

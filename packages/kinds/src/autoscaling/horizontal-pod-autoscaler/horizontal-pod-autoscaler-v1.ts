@@ -12,18 +12,18 @@ export type HorizontalPodAutoscalerV1 = Infer<typeof HorizontalPodAutoscalerV1>;
 
 export const HorizontalPodAutoscalerV1Spec = object('io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec', {
   scaleTargetRef: ref(1, () => CrossVersionObjectReferenceV1).required(),
-  minReplicas: int32(2).default(1),
+  minReplicas: int32(2).keepsZero().default(1),
   maxReplicas: int32(3).required(),
-  targetCPUUtilizationPercentage: int32(4),
+  targetCPUUtilizationPercentage: int32(4).keepsZero(),
 });
 export type HorizontalPodAutoscalerV1Spec = Infer<typeof HorizontalPodAutoscalerV1Spec>;
 
 export const HorizontalPodAutoscalerV1Status = object('io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus', {
-  observedGeneration: int64(1),
+  observedGeneration: int64(1).keepsZero(),
   lastScaleTime: ref(2, () => Time),
   currentReplicas: int32(3).required().default(0),
   desiredReplicas: int32(4).required().default(0),
-  currentCPUUtilizationPercentage: int32(5),
+  currentCPUUtilizationPercentage: int32(5).keepsZero(),
 });
 export type HorizontalPodAutoscalerV1Status = Infer<typeof HorizontalPodAutoscalerV1Status>;
 

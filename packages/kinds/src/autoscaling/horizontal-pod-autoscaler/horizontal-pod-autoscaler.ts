@@ -14,7 +14,7 @@ export type HorizontalPodAutoscaler = Infer<typeof HorizontalPodAutoscaler>;
 
 export const HorizontalPodAutoscalerSpec = object('io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec', {
   scaleTargetRef: ref(1, () => CrossVersionObjectReference).required(),
-  minReplicas: int32(2).default(1),
+  minReplicas: int32(2).keepsZero().default(1),
   maxReplicas: int32(3).required(),
   metrics: list(4, () => MetricSpec).atomic(),
   behavior: ref(5, () => HorizontalPodAutoscalerBehavior),
@@ -22,7 +22,7 @@ export const HorizontalPodAutoscalerSpec = object('io.k8s.api.autoscaling.v2.Hor
 export type HorizontalPodAutoscalerSpec = Infer<typeof HorizontalPodAutoscalerSpec>;
 
 export const HorizontalPodAutoscalerStatus = object('io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus', {
-  observedGeneration: int64(1),
+  observedGeneration: int64(1).keepsZero(),
   lastScaleTime: ref(2, () => Time),
   currentReplicas: int32(3),
   desiredReplicas: int32(4).required().default(0),
@@ -49,9 +49,9 @@ export const HorizontalPodAutoscalerBehavior = object('io.k8s.api.autoscaling.v2
 export type HorizontalPodAutoscalerBehavior = Infer<typeof HorizontalPodAutoscalerBehavior>;
 
 export const HPAScalingRules = object('io.k8s.api.autoscaling.v2.HPAScalingRules', {
-  selectPolicy: string(1),
+  selectPolicy: string(1).keepsZero(),
   policies: list(2, () => HPAScalingPolicy).atomic(),
-  stabilizationWindowSeconds: int32(3),
+  stabilizationWindowSeconds: int32(3).keepsZero(),
   tolerance: ref(4, () => Quantity),
 });
 export type HPAScalingRules = Infer<typeof HPAScalingRules>;

@@ -17,7 +17,7 @@ export const MetricTarget = object('io.k8s.api.autoscaling.v2.MetricTarget', {
   type: string(1).required(),
   value: ref(2, () => Quantity),
   averageValue: ref(3, () => Quantity),
-  averageUtilization: int32(4),
+  averageUtilization: int32(4).keepsZero(),
 });
 export type MetricTarget = Infer<typeof MetricTarget>;
 
@@ -72,7 +72,7 @@ export type MetricStatus = Infer<typeof MetricStatus>;
 export const MetricValueStatus = object('io.k8s.api.autoscaling.v2.MetricValueStatus', {
   value: ref(1, () => Quantity),
   averageValue: ref(2, () => Quantity),
-  averageUtilization: int32(3),
+  averageUtilization: int32(3).keepsZero(),
 });
 export type MetricValueStatus = Infer<typeof MetricValueStatus>;
 

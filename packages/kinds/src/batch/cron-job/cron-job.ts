@@ -14,15 +14,15 @@ export type CronJob = Infer<typeof CronJob>;
 
 export const CronJobSpec = object('io.k8s.api.batch.v1.CronJobSpec', {
   schedule: string(1).required(),
-  startingDeadlineSeconds: int64(2),
+  startingDeadlineSeconds: int64(2).keepsZero(),
   concurrencyPolicy: string(3).enum('Allow', 'Forbid', 'Replace').default('Allow'),
-  suspend: boolean(4).default(false),
+  suspend: boolean(4).keepsZero().default(false),
   jobTemplate: ref(5, () => JobTemplateSpec)
     .required()
     .always(),
-  successfulJobsHistoryLimit: int32(6).default(3),
-  failedJobsHistoryLimit: int32(7).default(1),
-  timeZone: string(8),
+  successfulJobsHistoryLimit: int32(6).keepsZero().default(3),
+  failedJobsHistoryLimit: int32(7).keepsZero().default(1),
+  timeZone: string(8).keepsZero(),
 });
 export type CronJobSpec = Infer<typeof CronJobSpec>;
 

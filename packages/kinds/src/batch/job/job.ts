@@ -12,23 +12,23 @@ export const Job = topLevel('io.k8s.api.batch.v1.Job', {
 export type Job = Infer<typeof Job>;
 
 export const JobSpec = object('io.k8s.api.batch.v1.JobSpec', {
-  parallelism: int32(1),
-  completions: int32(2),
-  activeDeadlineSeconds: int64(3),
+  parallelism: int32(1).keepsZero(),
+  completions: int32(2).keepsZero(),
+  activeDeadlineSeconds: int64(3).keepsZero(),
   selector: ref(4, () => LabelSelector),
-  manualSelector: boolean(5),
+  manualSelector: boolean(5).keepsZero(),
   template: ref(6, () => PodTemplateSpec)
     .required()
     .always(),
-  backoffLimit: int32(7),
-  ttlSecondsAfterFinished: int32(8),
-  completionMode: string(9).enum('NonIndexed', 'Indexed').default('NonIndexed'),
-  suspend: boolean(10).default(false),
+  backoffLimit: int32(7).keepsZero(),
+  ttlSecondsAfterFinished: int32(8).keepsZero(),
+  completionMode: string(9).keepsZero().enum('NonIndexed', 'Indexed').default('NonIndexed'),
+  suspend: boolean(10).keepsZero().default(false),
   podFailurePolicy: ref(11, () => PodFailurePolicy),
-  backoffLimitPerIndex: int32(12),
-  maxFailedIndexes: int32(13),
-  podReplacementPolicy: string(14).enum('TerminatingOrFailed', 'Failed'),
-  managedBy: string(15),
+  backoffLimitPerIndex: int32(12).keepsZero(),
+  maxFailedIndexes: int32(13).keepsZero(),
+  podReplacementPolicy: string(14).keepsZero().enum('TerminatingOrFailed', 'Failed'),
+  managedBy: string(15).keepsZero(),
   successPolicy: ref(16, () => SuccessPolicy),
 });
 export type JobSpec = Infer<typeof JobSpec>;
@@ -44,9 +44,9 @@ export const JobStatus = object('io.k8s.api.batch.v1.JobStatus', {
   failed: int32(6),
   completedIndexes: string(7),
   uncountedTerminatedPods: ref(8, () => UncountedTerminatedPods),
-  ready: int32(9),
-  failedIndexes: string(10),
-  terminating: int32(11),
+  ready: int32(9).keepsZero(),
+  failedIndexes: string(10).keepsZero(),
+  terminating: int32(11).keepsZero(),
 });
 export type JobStatus = Infer<typeof JobStatus>;
 
@@ -81,7 +81,7 @@ export const PodFailurePolicyRule = object('io.k8s.api.batch.v1.PodFailurePolicy
 export type PodFailurePolicyRule = Infer<typeof PodFailurePolicyRule>;
 
 export const PodFailurePolicyOnExitCodesRequirement = object('io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement', {
-  containerName: string(1),
+  containerName: string(1).keepsZero(),
   operator: string(2).required(),
   values: list(3, int32()).required().set(),
 });
@@ -89,7 +89,7 @@ export type PodFailurePolicyOnExitCodesRequirement = Infer<typeof PodFailurePoli
 
 export const PodFailurePolicyOnPodConditionsPattern = object('io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern', {
   type: string(1).required(),
-  status: string(2),
+  status: string(2).keepsZero(),
 });
 export type PodFailurePolicyOnPodConditionsPattern = Infer<typeof PodFailurePolicyOnPodConditionsPattern>;
 
@@ -101,8 +101,8 @@ export const SuccessPolicy = object('io.k8s.api.batch.v1.SuccessPolicy', {
 export type SuccessPolicy = Infer<typeof SuccessPolicy>;
 
 export const SuccessPolicyRule = object('io.k8s.api.batch.v1.SuccessPolicyRule', {
-  succeededIndexes: string(1),
-  succeededCount: int32(2),
+  succeededIndexes: string(1).keepsZero(),
+  succeededCount: int32(2).keepsZero(),
 });
 export type SuccessPolicyRule = Infer<typeof SuccessPolicyRule>;
 

@@ -20,8 +20,8 @@ export const Event = topLevel('io.k8s.api.core.v1.Event', {
   series: ref(11, () => EventSeries),
   action: string(12),
   related: ref(13, () => ObjectReference),
-  reportingComponent: string(14).default(''),
-  reportingInstance: string(15).default(''),
+  reportingComponent: string(14).keepsZero().default(''),
+  reportingInstance: string(15).keepsZero().default(''),
 });
 export type Event = Infer<typeof Event>;
 

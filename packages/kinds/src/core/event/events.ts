@@ -1,5 +1,8 @@
 import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { Event } from './event.ts';
+import { eventColumns } from './event-columns.ts';
+import { eventFields } from './event-fields.ts';
+import { validateEvent } from './validate-event.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
 
 export const events: Kind<Event> = {
@@ -16,7 +19,10 @@ export const events: Kind<Event> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    validate: validateEvent,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  selectableFields: eventFields,
+  columns: eventColumns,
 };

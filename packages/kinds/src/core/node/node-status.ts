@@ -60,24 +60,24 @@ export const DaemonEndpoint = object('io.k8s.api.core.v1.DaemonEndpoint', {
 export type DaemonEndpoint = Infer<typeof DaemonEndpoint>;
 
 export const NodeFeatures = object('io.k8s.api.core.v1.NodeFeatures', {
-  supplementalGroupsPolicy: boolean(1),
+  supplementalGroupsPolicy: boolean(1).keepsZero(),
 });
 export type NodeFeatures = Infer<typeof NodeFeatures>;
 
 export const NodeRuntimeHandler = object('io.k8s.api.core.v1.NodeRuntimeHandler', {
-  name: string(1),
+  name: string(1).keepsZero(),
   features: ref(2, () => NodeRuntimeHandlerFeatures),
 });
 export type NodeRuntimeHandler = Infer<typeof NodeRuntimeHandler>;
 
 export const NodeRuntimeHandlerFeatures = object('io.k8s.api.core.v1.NodeRuntimeHandlerFeatures', {
-  recursiveReadOnlyMounts: boolean(1),
-  userNamespaces: boolean(2),
+  recursiveReadOnlyMounts: boolean(1).keepsZero(),
+  userNamespaces: boolean(2).keepsZero(),
 });
 export type NodeRuntimeHandlerFeatures = Infer<typeof NodeRuntimeHandlerFeatures>;
 
 export const NodeSwapStatus = object('io.k8s.api.core.v1.NodeSwapStatus', {
-  capacity: int64(1),
+  capacity: int64(1).keepsZero(),
 });
 export type NodeSwapStatus = Infer<typeof NodeSwapStatus>;
 

@@ -1,7 +1,16 @@
 import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { Node } from './node.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
-import { keepStatus, resetStatus } from '../../meta/status-split.ts';
+import { nodeColumns } from './node-columns.ts';
+import { validateNode, validateNodeStatus, validateNodeUpdate } from './validate-node.ts';
+import { keepStatus } from '../../meta/status-split.ts';
+
+/** A node registers with its status, so creation keeps it. All of its capacity is for pods unless it says otherwise. */
+function defaultNode({ spec, status }: Node): void {
+  if (status?.allocatable === undefined && status?.capacity !== undefined) status.allocatable = { ...status.capacity };
+  if (spec.podCIDR !== undefined && spec.podCIDR !== '' && (spec.podCIDRs ?? []).length === 0) spec.podCIDRs = [spec.podCIDR];
+  else if (spec.podCIDR === undefined && spec.podCIDRs?.[0] !== undefined) spec.podCIDR = spec.podCIDRs[0];
+}
 
 export const nodes: Kind<Node> = {
   group: '',
@@ -24,8 +33,13 @@ export const nodes: Kind<Node> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
-    prepareForCreate: resetStatus({}),
+    defaults: defaultNode,
     prepareForUpdate: keepStatus,
+    validate: (node) => [...validateNode(node), ...validateNodeStatus(node)],
+    validateUpdate: validateNodeUpdate,
+    validateStatusUpdate: validateNodeStatus,
     allowUnconditionalUpdate: true,
   },
+  selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
+  columns: nodeColumns,
 };

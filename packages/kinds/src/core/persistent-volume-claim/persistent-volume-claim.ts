@@ -16,11 +16,11 @@ export const PersistentVolumeClaimSpec = object('io.k8s.api.core.v1.PersistentVo
   resources: ref(2, () => VolumeResourceRequirements).byValue(),
   volumeName: string(3),
   selector: ref(4, () => LabelSelector),
-  storageClassName: string(5),
-  volumeMode: string(6).default('Filesystem'),
+  storageClassName: string(5).keepsZero(),
+  volumeMode: string(6).keepsZero().default('Filesystem'),
   dataSource: ref(7, () => TypedLocalObjectReference),
   dataSourceRef: ref(8, () => TypedObjectReference),
-  volumeAttributesClassName: string(9),
+  volumeAttributesClassName: string(9).keepsZero(),
 });
 export type PersistentVolumeClaimSpec = Infer<typeof PersistentVolumeClaimSpec>;
 
@@ -33,7 +33,7 @@ export const PersistentVolumeClaimStatus = object('io.k8s.api.core.v1.Persistent
     .patch('merge', 'type'),
   allocatedResources: map(5, () => Quantity),
   allocatedResourceStatuses: map(7, string()).with({ 'x-kubernetes-map-type': 'granular' }),
-  currentVolumeAttributesClassName: string(8),
+  currentVolumeAttributesClassName: string(8).keepsZero(),
   modifyVolumeStatus: ref(9, () => ModifyVolumeStatus),
 });
 export type PersistentVolumeClaimStatus = Infer<typeof PersistentVolumeClaimStatus>;

@@ -5,7 +5,7 @@ export const AzureFilePersistentVolumeSource = object('io.k8s.api.core.v1.AzureF
   secretName: string(1).required(),
   shareName: string(2).required(),
   readOnly: boolean(3),
-  secretNamespace: string(4),
+  secretNamespace: string(4).keepsZero(),
 });
 export type AzureFilePersistentVolumeSource = Infer<typeof AzureFilePersistentVolumeSource>;
 
@@ -54,7 +54,7 @@ export const GlusterfsPersistentVolumeSource = object('io.k8s.api.core.v1.Gluste
   endpoints: string(1).required(),
   path: string(2).required(),
   readOnly: boolean(3),
-  endpointsNamespace: string(4),
+  endpointsNamespace: string(4).keepsZero(),
 });
 export type GlusterfsPersistentVolumeSource = Infer<typeof GlusterfsPersistentVolumeSource>;
 
@@ -69,13 +69,13 @@ export const ISCSIPersistentVolumeSource = object('io.k8s.api.core.v1.ISCSIPersi
   chapAuthDiscovery: boolean(8),
   secretRef: ref(10, () => SecretReference),
   chapAuthSession: boolean(11),
-  initiatorName: string(12),
+  initiatorName: string(12).keepsZero(),
 });
 export type ISCSIPersistentVolumeSource = Infer<typeof ISCSIPersistentVolumeSource>;
 
 export const LocalVolumeSource = object('io.k8s.api.core.v1.LocalVolumeSource', {
   path: string(1).required(),
-  fsType: string(2),
+  fsType: string(2).keepsZero(),
 });
 export type LocalVolumeSource = Infer<typeof LocalVolumeSource>;
 

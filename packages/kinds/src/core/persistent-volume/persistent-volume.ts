@@ -69,9 +69,9 @@ export const PersistentVolumeSpec = object('io.k8s.api.core.v1.PersistentVolumeS
   persistentVolumeReclaimPolicy: string(5).enum('Delete', 'Recycle', 'Retain').default('Retain'),
   storageClassName: string(6),
   mountOptions: list(7, string()).atomic(),
-  volumeMode: string(8).default('Filesystem'),
+  volumeMode: string(8).keepsZero().default('Filesystem'),
   nodeAffinity: ref(9, () => VolumeNodeAffinity),
-  volumeAttributesClassName: string(10),
+  volumeAttributesClassName: string(10).keepsZero(),
   ...inline(2, persistentVolumeSource),
 });
 export type PersistentVolumeSpec = Infer<typeof PersistentVolumeSpec>;

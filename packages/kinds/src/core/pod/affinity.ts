@@ -54,9 +54,9 @@ export const TopologySpreadConstraint = object('io.k8s.api.core.v1.TopologySprea
   topologyKey: string(2).required(),
   whenUnsatisfiable: string(3).required(),
   labelSelector: ref(4, () => LabelSelector),
-  minDomains: int32(5),
-  nodeAffinityPolicy: string(6),
-  nodeTaintsPolicy: string(7),
+  minDomains: int32(5).keepsZero(),
+  nodeAffinityPolicy: string(6).keepsZero(),
+  nodeTaintsPolicy: string(7).keepsZero(),
   matchLabelKeys: list(8, string()).atomic(),
 });
 export type TopologySpreadConstraint = Infer<typeof TopologySpreadConstraint>;

@@ -12,7 +12,7 @@ export const ContainerStatus = object('io.k8s.api.core.v1.ContainerStatus', {
   image: string(6).required().default(''),
   imageID: string(7).required().default(''),
   containerID: string(8),
-  started: boolean(9),
+  started: boolean(9).keepsZero(),
   allocatedResources: map(10, () => Quantity),
   resources: ref(11, () => ResourceRequirements),
   volumeMounts: list(12, () => VolumeMountStatus)
@@ -22,7 +22,7 @@ export const ContainerStatus = object('io.k8s.api.core.v1.ContainerStatus', {
   allocatedResourcesStatus: list(14, () => ResourceStatus)
     .mapBy('name')
     .patch('merge', 'name'),
-  stopSignal: string(15),
+  stopSignal: string(15).keepsZero(),
 });
 export type ContainerStatus = Infer<typeof ContainerStatus>;
 
@@ -76,7 +76,7 @@ export type ResourceStatus = Infer<typeof ResourceStatus>;
 export const ResourceHealth = object('io.k8s.api.core.v1.ResourceHealth', {
   resourceID: string(1).required(),
   health: string(2),
-  message: string(6),
+  message: string(6).keepsZero(),
 });
 export type ResourceHealth = Infer<typeof ResourceHealth>;
 
@@ -84,7 +84,7 @@ export const VolumeMountStatus = object('io.k8s.api.core.v1.VolumeMountStatus', 
   name: string(1).required(),
   mountPath: string(2).required(),
   readOnly: boolean(3),
-  recursiveReadOnly: string(4),
+  recursiveReadOnly: string(4).keepsZero(),
   volumeStatus: ref(5, () => VolumeStatus),
 });
 export type VolumeMountStatus = Infer<typeof VolumeMountStatus>;

@@ -84,9 +84,9 @@ export const VolumeMount = object('io.k8s.api.core.v1.VolumeMount', {
   readOnly: boolean(2),
   mountPath: string(3).required(),
   subPath: string(4),
-  mountPropagation: string(5),
+  mountPropagation: string(5).keepsZero(),
   subPathExpr: string(6),
-  recursiveReadOnly: string(7),
+  recursiveReadOnly: string(7).keepsZero(),
 });
 export type VolumeMount = Infer<typeof VolumeMount>;
 

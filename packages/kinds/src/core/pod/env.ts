@@ -25,7 +25,7 @@ export const EnvFromSource = object('io.k8s.api.core.v1.EnvFromSource', {
 export type EnvFromSource = Infer<typeof EnvFromSource>;
 
 export const ConfigMapEnvSource = object('io.k8s.api.core.v1.ConfigMapEnvSource', {
-  optional: boolean(2),
+  optional: boolean(2).keepsZero(),
   ...inline(1, { name: string(1) }),
 });
 export type ConfigMapEnvSource = Infer<typeof ConfigMapEnvSource>;
@@ -34,7 +34,7 @@ export const ConfigMapKeySelector = object(
   'io.k8s.api.core.v1.ConfigMapKeySelector',
   {
     key: string(2).required(),
-    optional: boolean(3),
+    optional: boolean(3).keepsZero(),
     ...inline(1, { name: string(1) }),
   },
   { atomic: true },
@@ -47,7 +47,7 @@ export const FileKeySelector = object(
     volumeName: string(1).required(),
     path: string(2).required(),
     key: string(3).required(),
-    optional: boolean(4).default(false),
+    optional: boolean(4).keepsZero().default(false),
   },
   { atomic: true },
 );
@@ -75,7 +75,7 @@ export const ResourceFieldSelector = object(
 export type ResourceFieldSelector = Infer<typeof ResourceFieldSelector>;
 
 export const SecretEnvSource = object('io.k8s.api.core.v1.SecretEnvSource', {
-  optional: boolean(2),
+  optional: boolean(2).keepsZero(),
   ...inline(1, { name: string(1) }),
 });
 export type SecretEnvSource = Infer<typeof SecretEnvSource>;
@@ -84,7 +84,7 @@ export const SecretKeySelector = object(
   'io.k8s.api.core.v1.SecretKeySelector',
   {
     key: string(2).required(),
-    optional: boolean(3),
+    optional: boolean(3).keepsZero(),
     ...inline(1, { name: string(1) }),
   },
   { atomic: true },

@@ -18,8 +18,8 @@ export const PodSpec = object('io.k8s.api.core.v1.PodSpec', {
     .mapBy('name')
     .patch('merge', 'name'),
   restartPolicy: string(3).enum('Always', 'OnFailure', 'Never').default('Always'),
-  terminationGracePeriodSeconds: int64(4).default(30),
-  activeDeadlineSeconds: int64(5),
+  terminationGracePeriodSeconds: int64(4).keepsZero().default(30),
+  activeDeadlineSeconds: int64(5).keepsZero(),
   dnsPolicy: string(6).enum('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None').default('ClusterFirst'),
   nodeSelector: map(7, string()).atomicMap(),
   serviceAccountName: string(8),
@@ -39,19 +39,19 @@ export const PodSpec = object('io.k8s.api.core.v1.PodSpec', {
   initContainers: list(20, () => Container)
     .mapBy('name')
     .patch('merge', 'name'),
-  automountServiceAccountToken: boolean(21),
+  automountServiceAccountToken: boolean(21).keepsZero(),
   tolerations: list(22, () => Toleration).atomic(),
   hostAliases: list(23, () => HostAlias)
     .mapBy('ip')
     .patch('merge', 'ip'),
   priorityClassName: string(24),
-  priority: int32(25),
+  priority: int32(25).keepsZero(),
   dnsConfig: ref(26, () => PodDNSConfig),
-  shareProcessNamespace: boolean(27),
+  shareProcessNamespace: boolean(27).keepsZero(),
   readinessGates: list(28, () => PodReadinessGate).atomic(),
-  runtimeClassName: string(29),
-  enableServiceLinks: boolean(30),
-  preemptionPolicy: string(31).enum('PreemptLowerPriority', 'Never'),
+  runtimeClassName: string(29).keepsZero(),
+  enableServiceLinks: boolean(30).keepsZero(),
+  preemptionPolicy: string(31).keepsZero().enum('PreemptLowerPriority', 'Never'),
   overhead: map(32, () => Quantity),
   topologySpreadConstraints: list(33, () => TopologySpreadConstraint)
     .mapBy('topologyKey', 'whenUnsatisfiable')
@@ -59,9 +59,9 @@ export const PodSpec = object('io.k8s.api.core.v1.PodSpec', {
   ephemeralContainers: list(34, () => EphemeralContainer)
     .mapBy('name')
     .patch('merge', 'name'),
-  setHostnameAsFQDN: boolean(35),
+  setHostnameAsFQDN: boolean(35).keepsZero(),
   os: ref(36, () => PodOS),
-  hostUsers: boolean(37),
+  hostUsers: boolean(37).keepsZero(),
   schedulingGates: list(38, () => PodSchedulingGate)
     .mapBy('name')
     .patch('merge', 'name'),
@@ -69,7 +69,7 @@ export const PodSpec = object('io.k8s.api.core.v1.PodSpec', {
     .mapBy('name')
     .patch('merge,retainKeys', 'name'),
   resources: ref(40, () => ResourceRequirements),
-  hostnameOverride: string(41),
+  hostnameOverride: string(41).keepsZero(),
   schedulingGroup: ref(43, () => PodSchedulingGroup),
 });
 export type PodSpec = Infer<typeof PodSpec>;
@@ -98,7 +98,7 @@ export type PodSchedulingGate = Infer<typeof PodSchedulingGate>;
 export const PodSchedulingGroup = object(
   'io.k8s.api.core.v1.PodSchedulingGroup',
   {
-    podGroupName: string(1),
+    podGroupName: string(1).keepsZero(),
   },
   { extensions: { 'x-kubernetes-unions': [{ 'fields-to-discriminateBy': { podGroupName: 'PodGroupName' } }] } },
 );
@@ -106,8 +106,8 @@ export type PodSchedulingGroup = Infer<typeof PodSchedulingGroup>;
 
 export const PodResourceClaim = object('io.k8s.api.core.v1.PodResourceClaim', {
   name: string(1).required(),
-  resourceClaimName: string(3),
-  resourceClaimTemplateName: string(4),
+  resourceClaimName: string(3).keepsZero(),
+  resourceClaimTemplateName: string(4).keepsZero(),
 });
 export type PodResourceClaim = Infer<typeof PodResourceClaim>;
 
@@ -126,6 +126,6 @@ export type PodDNSConfig = Infer<typeof PodDNSConfig>;
 
 export const PodDNSConfigOption = object('io.k8s.api.core.v1.PodDNSConfigOption', {
   name: string(1),
-  value: string(2),
+  value: string(2).keepsZero(),
 });
 export type PodDNSConfigOption = Infer<typeof PodDNSConfigOption>;

@@ -60,7 +60,7 @@ export type HostIP = Infer<typeof HostIP>;
 
 export const PodResourceClaimStatus = object('io.k8s.api.core.v1.PodResourceClaimStatus', {
   name: string(1).required(),
-  resourceClaimName: string(2),
+  resourceClaimName: string(2).keepsZero(),
 });
 export type PodResourceClaimStatus = Infer<typeof PodResourceClaimStatus>;
 

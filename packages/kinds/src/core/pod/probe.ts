@@ -14,7 +14,7 @@ export const Probe = object('io.k8s.api.core.v1.Probe', {
   periodSeconds: int32(4).default(10),
   successThreshold: int32(5).default(1),
   failureThreshold: int32(6).default(3),
-  terminationGracePeriodSeconds: int64(7),
+  terminationGracePeriodSeconds: int64(7).keepsZero(),
   ...inline(1, probeHandler),
 });
 export type Probe = Infer<typeof Probe>;
@@ -22,7 +22,7 @@ export type Probe = Infer<typeof Probe>;
 export const Lifecycle = object('io.k8s.api.core.v1.Lifecycle', {
   postStart: ref(1, () => LifecycleHandler),
   preStop: ref(2, () => LifecycleHandler),
-  stopSignal: string(3),
+  stopSignal: string(3).keepsZero(),
 });
 export type Lifecycle = Infer<typeof Lifecycle>;
 
@@ -41,7 +41,7 @@ export type ExecAction = Infer<typeof ExecAction>;
 
 export const GRPCAction = object('io.k8s.api.core.v1.GRPCAction', {
   port: int32(1).required(),
-  service: string(2).default(''),
+  service: string(2).keepsZero().default(''),
 });
 export type GRPCAction = Infer<typeof GRPCAction>;
 

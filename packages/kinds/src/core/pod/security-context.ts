@@ -2,31 +2,31 @@ import { boolean, int64, list, object, ref, string, type Infer } from '@kajitori
 
 export const PodSecurityContext = object('io.k8s.api.core.v1.PodSecurityContext', {
   seLinuxOptions: ref(1, () => SELinuxOptions),
-  runAsUser: int64(2),
-  runAsNonRoot: boolean(3),
+  runAsUser: int64(2).keepsZero(),
+  runAsNonRoot: boolean(3).keepsZero(),
   supplementalGroups: list(4, int64()).atomic(),
-  fsGroup: int64(5),
-  runAsGroup: int64(6),
+  fsGroup: int64(5).keepsZero(),
+  runAsGroup: int64(6).keepsZero(),
   sysctls: list(7, () => Sysctl).atomic(),
   windowsOptions: ref(8, () => WindowsSecurityContextOptions),
-  fsGroupChangePolicy: string(9),
+  fsGroupChangePolicy: string(9).keepsZero(),
   seccompProfile: ref(10, () => SeccompProfile),
   appArmorProfile: ref(11, () => AppArmorProfile),
-  supplementalGroupsPolicy: string(12),
-  seLinuxChangePolicy: string(13),
+  supplementalGroupsPolicy: string(12).keepsZero(),
+  seLinuxChangePolicy: string(13).keepsZero(),
 });
 export type PodSecurityContext = Infer<typeof PodSecurityContext>;
 
 export const SecurityContext = object('io.k8s.api.core.v1.SecurityContext', {
   capabilities: ref(1, () => Capabilities),
-  privileged: boolean(2),
+  privileged: boolean(2).keepsZero(),
   seLinuxOptions: ref(3, () => SELinuxOptions),
-  runAsUser: int64(4),
-  runAsNonRoot: boolean(5),
-  readOnlyRootFilesystem: boolean(6),
-  allowPrivilegeEscalation: boolean(7),
-  runAsGroup: int64(8),
-  procMount: string(9),
+  runAsUser: int64(4).keepsZero(),
+  runAsNonRoot: boolean(5).keepsZero(),
+  readOnlyRootFilesystem: boolean(6).keepsZero(),
+  allowPrivilegeEscalation: boolean(7).keepsZero(),
+  runAsGroup: int64(8).keepsZero(),
+  procMount: string(9).keepsZero(),
   windowsOptions: ref(10, () => WindowsSecurityContextOptions),
   seccompProfile: ref(11, () => SeccompProfile),
   appArmorProfile: ref(12, () => AppArmorProfile),
@@ -37,7 +37,7 @@ export const AppArmorProfile = object(
   'io.k8s.api.core.v1.AppArmorProfile',
   {
     type: string(1).required(),
-    localhostProfile: string(2),
+    localhostProfile: string(2).keepsZero(),
   },
   {
     extensions: {
@@ -65,7 +65,7 @@ export const SeccompProfile = object(
   'io.k8s.api.core.v1.SeccompProfile',
   {
     type: string(1).required(),
-    localhostProfile: string(2),
+    localhostProfile: string(2).keepsZero(),
   },
   {
     extensions: {
@@ -82,9 +82,9 @@ export const Sysctl = object('io.k8s.api.core.v1.Sysctl', {
 export type Sysctl = Infer<typeof Sysctl>;
 
 export const WindowsSecurityContextOptions = object('io.k8s.api.core.v1.WindowsSecurityContextOptions', {
-  gmsaCredentialSpecName: string(1),
-  gmsaCredentialSpec: string(2),
-  runAsUserName: string(3),
-  hostProcess: boolean(4),
+  gmsaCredentialSpecName: string(1).keepsZero(),
+  gmsaCredentialSpec: string(2).keepsZero(),
+  runAsUserName: string(3).keepsZero(),
+  hostProcess: boolean(4).keepsZero(),
 });
 export type WindowsSecurityContextOptions = Infer<typeof WindowsSecurityContextOptions>;

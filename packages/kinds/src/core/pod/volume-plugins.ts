@@ -12,10 +12,10 @@ export type AWSElasticBlockStoreVolumeSource = Infer<typeof AWSElasticBlockStore
 export const AzureDiskVolumeSource = object('io.k8s.api.core.v1.AzureDiskVolumeSource', {
   diskName: string(1).required(),
   diskURI: string(2).required(),
-  cachingMode: string(3).default('ReadWrite'),
-  fsType: string(4).default('ext4'),
-  readOnly: boolean(5).default(false),
-  kind: string(6).default('Shared'),
+  cachingMode: string(3).keepsZero().default('ReadWrite'),
+  fsType: string(4).keepsZero().default('ext4'),
+  readOnly: boolean(5).keepsZero().default(false),
+  kind: string(6).keepsZero().default('Shared'),
 });
 export type AzureDiskVolumeSource = Infer<typeof AzureDiskVolumeSource>;
 
@@ -28,8 +28,8 @@ export type AzureFileVolumeSource = Infer<typeof AzureFileVolumeSource>;
 
 export const CSIVolumeSource = object('io.k8s.api.core.v1.CSIVolumeSource', {
   driver: string(1).required(),
-  readOnly: boolean(2),
-  fsType: string(3),
+  readOnly: boolean(2).keepsZero(),
+  fsType: string(3).keepsZero(),
   volumeAttributes: map(4, string()),
   nodePublishSecretRef: ref(5, () => LocalObjectReference),
 });
@@ -55,7 +55,7 @@ export type CinderVolumeSource = Infer<typeof CinderVolumeSource>;
 
 export const FCVolumeSource = object('io.k8s.api.core.v1.FCVolumeSource', {
   targetWWNs: list(1, string()).atomic(),
-  lun: int32(2),
+  lun: int32(2).keepsZero(),
   fsType: string(3),
   readOnly: boolean(4),
   wwids: list(5, string()).atomic(),
@@ -110,7 +110,7 @@ export const ISCSIVolumeSource = object('io.k8s.api.core.v1.ISCSIVolumeSource', 
   chapAuthDiscovery: boolean(8),
   secretRef: ref(10, () => LocalObjectReference),
   chapAuthSession: boolean(11),
-  initiatorName: string(12),
+  initiatorName: string(12).keepsZero(),
 });
 export type ISCSIVolumeSource = Infer<typeof ISCSIVolumeSource>;
 

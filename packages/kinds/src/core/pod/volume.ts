@@ -69,8 +69,8 @@ export type Volume = Infer<typeof Volume>;
 
 export const ConfigMapVolumeSource = object('io.k8s.api.core.v1.ConfigMapVolumeSource', {
   items: list(2, () => KeyToPath).atomic(),
-  defaultMode: int32(3).default(420),
-  optional: boolean(4),
+  defaultMode: int32(3).keepsZero().default(420),
+  optional: boolean(4).keepsZero(),
   ...inline(1, { name: string(1) }),
 });
 export type ConfigMapVolumeSource = Infer<typeof ConfigMapVolumeSource>;
@@ -79,13 +79,13 @@ export const DownwardAPIVolumeFile = object('io.k8s.api.core.v1.DownwardAPIVolum
   path: string(1).required(),
   fieldRef: ref(2, () => ObjectFieldSelector),
   resourceFieldRef: ref(3, () => ResourceFieldSelector),
-  mode: int32(4),
+  mode: int32(4).keepsZero(),
 });
 export type DownwardAPIVolumeFile = Infer<typeof DownwardAPIVolumeFile>;
 
 export const DownwardAPIVolumeSource = object('io.k8s.api.core.v1.DownwardAPIVolumeSource', {
   items: list(1, () => DownwardAPIVolumeFile).atomic(),
-  defaultMode: int32(2).default(420),
+  defaultMode: int32(2).keepsZero().default(420),
 });
 export type DownwardAPIVolumeSource = Infer<typeof DownwardAPIVolumeSource>;
 
@@ -102,7 +102,7 @@ export type EphemeralVolumeSource = Infer<typeof EphemeralVolumeSource>;
 
 export const HostPathVolumeSource = object('io.k8s.api.core.v1.HostPathVolumeSource', {
   path: string(1).required(),
-  type: string(2).default(''),
+  type: string(2).keepsZero().default(''),
 });
 export type HostPathVolumeSource = Infer<typeof HostPathVolumeSource>;
 
@@ -115,7 +115,7 @@ export type ImageVolumeSource = Infer<typeof ImageVolumeSource>;
 export const KeyToPath = object('io.k8s.api.core.v1.KeyToPath', {
   key: string(1).required(),
   path: string(2).required(),
-  mode: int32(3),
+  mode: int32(3).keepsZero(),
 });
 export type KeyToPath = Infer<typeof KeyToPath>;
 
@@ -134,7 +134,7 @@ export type PersistentVolumeClaimVolumeSource = Infer<typeof PersistentVolumeCla
 export const SecretVolumeSource = object('io.k8s.api.core.v1.SecretVolumeSource', {
   secretName: string(1),
   items: list(2, () => KeyToPath).atomic(),
-  defaultMode: int32(3).default(420),
-  optional: boolean(4),
+  defaultMode: int32(3).keepsZero().default(420),
+  optional: boolean(4).keepsZero(),
 });
 export type SecretVolumeSource = Infer<typeof SecretVolumeSource>;

@@ -26,13 +26,13 @@ export const ServiceSpec = object('io.k8s.api.core.v1.ServiceSpec', {
   healthCheckNodePort: int32(12),
   publishNotReadyAddresses: boolean(13),
   sessionAffinityConfig: ref(14, () => SessionAffinityConfig),
-  ipFamilyPolicy: string(17),
+  ipFamilyPolicy: string(17).keepsZero(),
   clusterIPs: list(18, string()).atomic(),
   ipFamilies: list(19, string()).atomic(),
-  allocateLoadBalancerNodePorts: boolean(20),
-  loadBalancerClass: string(21),
-  internalTrafficPolicy: string(22).enum('Cluster', 'Local'),
-  trafficDistribution: string(23),
+  allocateLoadBalancerNodePorts: boolean(20).keepsZero(),
+  loadBalancerClass: string(21).keepsZero(),
+  internalTrafficPolicy: string(22).keepsZero().enum('Cluster', 'Local'),
+  trafficDistribution: string(23).keepsZero(),
 });
 export type ServiceSpec = Infer<typeof ServiceSpec>;
 
@@ -42,7 +42,7 @@ export const ServicePort = object('io.k8s.api.core.v1.ServicePort', {
   port: int32(3).required(),
   targetPort: ref(4, () => IntOrString),
   nodePort: int32(5),
-  appProtocol: string(6),
+  appProtocol: string(6).keepsZero(),
 });
 export type ServicePort = Infer<typeof ServicePort>;
 
@@ -60,6 +60,6 @@ export const SessionAffinityConfig = object('io.k8s.api.core.v1.SessionAffinityC
 export type SessionAffinityConfig = Infer<typeof SessionAffinityConfig>;
 
 export const ClientIPConfig = object('io.k8s.api.core.v1.ClientIPConfig', {
-  timeoutSeconds: int32(1),
+  timeoutSeconds: int32(1).keepsZero(),
 });
 export type ClientIPConfig = Infer<typeof ClientIPConfig>;

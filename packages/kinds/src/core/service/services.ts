@@ -1,6 +1,9 @@
 import { dns1035LabelError } from '@kajitori/apimachinery';
 import { Service } from './service.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
+import { serviceColumns } from './service-columns.ts';
+import { defaultService, keepAllocated } from './service-defaults.ts';
+import { validateService, validateServiceUpdate } from './validate-service.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 
 export const services: Kind<Service> = {
@@ -25,9 +28,20 @@ export const services: Kind<Service> = {
   strategy: {
     nameError: dns1035LabelError,
     generation: false,
-    prepareForCreate: resetStatus({}),
-    prepareForUpdate: keepStatus,
+    defaults: defaultService,
+    prepareForCreate: resetStatus({ loadBalancer: {} }),
+    prepareForUpdate(draft, old) {
+      keepStatus(draft, old);
+      keepAllocated(draft, old);
+    },
+    validate: validateService,
+    validateUpdate: validateServiceUpdate,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  selectableFields: {
+    'spec.clusterIP': ({ spec }) => spec.clusterIP,
+    'spec.type': ({ spec }) => spec.type,
+  },
+  columns: serviceColumns,
 };
