@@ -5,7 +5,7 @@ const rule = {
   apiGroups: list(1, string()).atomic(),
   apiVersions: list(2, string()).atomic(),
   resources: list(3, string()).atomic(),
-  scope: string(4),
+  scope: string(4).keepsZero(),
 };
 
 const ruleWithOperations = {

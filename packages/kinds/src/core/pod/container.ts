@@ -37,7 +37,7 @@ const containerFields = {
     .patch('merge', 'devicePath'),
   startupProbe: ref(22, () => Probe),
   resizePolicy: list(23, () => ContainerResizePolicy).atomic(),
-  restartPolicy: string(24),
+  restartPolicy: string(24).keepsZero(),
   restartPolicyRules: list(25, () => ContainerRestartRule).atomic(),
 };
 
