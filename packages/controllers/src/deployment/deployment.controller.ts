@@ -6,6 +6,7 @@ import { adopt, deleteObject, release } from '../pods/claim-writes.ts';
 import { isEnded } from '../pods/pod-state.ts';
 import { isNamespaceEnding } from '../replica-set/replica-set.controller.ts';
 import type { Caches } from '../runtime/caches.ts';
+import { sameContent } from '../runtime/same-content.ts';
 import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, nameOf, type ObjectName, type Run, self, watch } from '../runtime/controller.ts';
 import { deploymentAnnotations, type DeploymentPlan, planDeployment } from './deployment.plan.ts';
 import { sameTemplate } from './template-hash.ts';
@@ -80,7 +81,7 @@ class DeploymentController implements Controller {
     }
     for (const one of plan.delete) await deleteObject(sets, one);
     const current = plan.revision === undefined ? found : await this.#setRevision(client, found, plan.revision);
-    if (JSON.stringify(status) !== JSON.stringify(found.status)) await client.resource(deployments).updateStatus({ ...current, status });
+    if (!sameContent(status, found.status ?? {})) await client.resource(deployments).updateStatus({ ...current, status });
   }
 
   /** Another template with the same hash has the name: the collision count makes the next hash another. */

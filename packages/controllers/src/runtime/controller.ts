@@ -41,6 +41,8 @@ export interface ControllerContext {
   caches: Caches;
   events: EventRecorder;
   occurrences: ClusterOccurrences;
+  /** Hears every change of a kind that the controller watches, before it becomes keys. */
+  onChange<T extends KubeObject>(kind: Kind<T>, handler: (event: InformerEvent<T>) => void): void;
   /** Asks for another run of this controller. */
   enqueue(name: ObjectName): void;
   /** PEM of the CA that signs the cluster's serving certificate. */
