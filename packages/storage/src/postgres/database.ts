@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   writeConnectionsMax?: number;
   /** Connections for reads, on which calls are pipelined. */
   readConnectionsMax?: number;
+  /** How long a call is tried again while the database does not answer. */
+  unavailableMilliseconds?: number;
   logger?: Logger;
   metrics?: Metrics;
 }
@@ -24,8 +26,7 @@ const readConnectionsDefault = 4;
 const idleSeconds = 30;
 const connectSeconds = 5;
 const statementMilliseconds = 30_000;
-/** How long a call is tried again while the database does not answer. */
-const unavailableMilliseconds = 15_000;
+const unavailableMillisecondsDefault = 15_000;
 const pauseFirstMilliseconds = 20;
 const pauseMaxMilliseconds = 500;
 
@@ -38,15 +39,12 @@ export class Database implements AsyncDisposable {
   readonly writes: Sql;
   readonly logger: Logger;
   readonly #seconds: { observe(labels: { call: string }, value: number): void } | undefined;
+  readonly #unavailableMilliseconds: number;
   readonly #closed = new AbortController();
 
-  constructor({
-    url,
-    writeConnectionsMax = writeConnectionsDefault,
-    readConnectionsMax = readConnectionsDefault,
-    logger,
-    metrics,
-  }: DatabaseOptions) {
+  constructor(options: DatabaseOptions) {
+    const { url, writeConnectionsMax = writeConnectionsDefault, readConnectionsMax = readConnectionsDefault, logger, metrics } = options;
+    this.#unavailableMilliseconds = options.unavailableMilliseconds ?? unavailableMillisecondsDefault;
     this.logger = logger ?? silentLogger;
     this.#seconds = metrics?.histogram('kajitori_storage_call_seconds', 'Time of calls to Postgres, with their retries', ['call']);
     this.reads = this.#pool(url, readConnectionsMax, {});
@@ -61,6 +59,8 @@ export class Database implements AsyncDisposable {
       connect_timeout: connectSeconds,
       backoff: () => 0,
       onnotice: () => {},
+      // It would ask every new connection for the types of arrays; they travel as text (`textArray`).
+      fetch_types: false,
       types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
       connection: { application_name: 'kajitori', statement_timeout: statementMilliseconds },
       ...options,
@@ -85,7 +85,7 @@ export class Database implements AsyncDisposable {
   /** Waits before a call is tried again. @throws StorageUnavailableError when it was tried for long enough, or the pools are closed. */
   async pause(call: string, started: number, milliseconds: number, cause: unknown): Promise<void> {
     const unavailable = (): StorageUnavailableError => new StorageUnavailableError(`the database did not answer to ${call}`, { cause });
-    if (this.#closed.signal.aborted || performance.now() - started > unavailableMilliseconds) throw unavailable();
+    if (this.#closed.signal.aborted || performance.now() - started > this.#unavailableMilliseconds) throw unavailable();
     this.logger.debug({ call, error: cause }, 'storage call lost its connection and is tried again');
     await sleep(milliseconds, undefined, { signal: this.#closed.signal }).catch(() => {
       throw unavailable();
@@ -146,4 +146,9 @@ export function translated(error: unknown, cluster: string, asked: number): unkn
   if (hasState(error, 'future')) return new FutureRevisionError(asked, Number(error.message));
   if (hasState(error, 'clusterGone')) return new ClusterGoneError(cluster);
   return error;
+}
+
+/** An array of texts as Postgres writes one. */
+export function textArray(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

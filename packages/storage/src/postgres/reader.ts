@@ -15,7 +15,7 @@ import {
   type Revision,
   type StoredObject,
 } from '../storage.ts';
-import { type Database, translated } from './database.ts';
+import { type Database, textArray, translated } from './database.ts';
 import { type ChangeRow, changeOf, type ListRow, type ObjectRow, objectOf } from './rows.ts';
 
 /** Bytes of bodies that one call may answer; one object more than that is still answered. */
@@ -60,8 +60,8 @@ export class Reader implements PageSource {
           to.namespace,
           to.name,
           labels,
-          selection.present,
-          selection.absent,
+          textArray(selection.present),
+          textArray(selection.absent),
           fields,
           limit,
           scanBytesMax,
@@ -168,11 +168,13 @@ interface HeadRow {
 
 const scanStatements = {
   durable: {
-    newest: 'SELECT * FROM storage.durable_list($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9,$10,$11::text::jsonb,$12,$13)',
-    at: 'SELECT * FROM storage.durable_list_at($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9,$10,$11::text::jsonb,$12,$13,$14)',
+    newest:
+      'SELECT * FROM storage.durable_list($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9::text::text[],$10::text::text[],$11::text::jsonb,$12,$13)',
+    at: 'SELECT * FROM storage.durable_list_at($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9::text::text[],$10::text::text[],$11::text::jsonb,$12,$13,$14)',
   },
   volatile: {
-    newest: 'SELECT * FROM storage.volatile_list($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9,$10,$11::text::jsonb,$12,$13)',
-    at: 'SELECT * FROM storage.volatile_list_at($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9,$10,$11::text::jsonb,$12,$13,$14)',
+    newest:
+      'SELECT * FROM storage.volatile_list($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9::text::text[],$10::text::text[],$11::text::jsonb,$12,$13)',
+    at: 'SELECT * FROM storage.volatile_list_at($1,$2,$3,$4,$5,$6,$7,$8::text::jsonb,$9::text::text[],$10::text::text[],$11::text::jsonb,$12,$13,$14)',
   },
 } as const;

@@ -1,7 +1,7 @@
 import { type ClusterId } from '@kajitori/apimachinery';
 import type { ChangeBatch, Line, Revision } from '../storage.ts';
 import type { Wake } from '../wake.ts';
-import type { Database } from './database.ts';
+import { type Database, textArray } from './database.ts';
 import { Reader } from './reader.ts';
 
 /**
@@ -80,7 +80,10 @@ export class Watchers implements AsyncDisposable {
   async #pollSome(clusters: string[]): Promise<void> {
     const rows = await this.#database.repeatable(
       'newest-revisions',
-      (sql) => sql<{ cluster: ClusterId; durable: Revision; volatile: Revision }[]>`SELECT * FROM storage.newest_revisions(${clusters})`,
+      (sql) =>
+        sql<
+          { cluster: ClusterId; durable: Revision; volatile: Revision }[]
+        >`SELECT * FROM storage.newest_revisions(${textArray(clusters)}::text::text[])`,
     );
     const newest = new Map(rows.map((row) => [row.cluster, row]));
     for (const waiter of this.#waiters) {
