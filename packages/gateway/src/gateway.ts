@@ -98,8 +98,8 @@ export class Gateway implements LocalSessions, AsyncDisposable {
   async #admit(authorization: string | undefined): Promise<Admission> {
     const [, token = ''] = /^Bearer ([\x21-\x7e]{1,512})$/.exec(authorization ?? '') ?? [];
     if (isSecretToken('joinToken', token)) {
-      if (await this.#parts.identity.isJoinable(token)) return { joinToken: token };
-      throw unauthorized();
+      if ((await this.#parts.identity.checkJoinToken(token)) === undefined) throw unauthorized();
+      return { joinToken: token };
     }
     const principal = await this.#parts.identity.authenticate(token);
     if (principal === undefined) throw unauthorized();
@@ -122,6 +122,7 @@ export class Gateway implements LocalSessions, AsyncDisposable {
     if (older !== undefined && older.row.epoch > row.epoch) return session.supersede();
     this.#sessions.set(key, session);
     older?.supersede();
+    session.endReplacedCredentials();
     session.onClosed(() => {
       if (this.#sessions.get(key) !== session) return;
       this.#sessions.delete(key);

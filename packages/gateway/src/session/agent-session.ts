@@ -133,6 +133,12 @@ export class AgentSession {
     void this.#send({ type: 'reconnect', deadlineSeconds });
   }
 
+  /** This session proves that the node keeps its credential: older ones may end. */
+  endReplacedCredentials(): void {
+    const { principal } = this.#welcomed().opened;
+    this.#parts.identity.endReplaced(principal).catch((error: unknown) => this.#logger.warn({ error }, 'replaced credentials live on until their hour ends'));
+  }
+
   end(code: number, why: string): void {
     this.#why = why;
     this.#over.abort();
