@@ -1,10 +1,19 @@
-import { StatusError } from '@kajitori/apimachinery';
-import type { NodeStreams } from '@kajitori/streams';
+import { systemClock } from '@kajitori/apimachinery';
+import type { ControlPlane } from '@kajitori/control-plane';
+import { PostgresSessionDirectory, RoutedStreams } from '@kajitori/gateway';
+import { readMasterKey } from '@kajitori/server-process';
+import { type ClusterDialer, type NodeStreams, RelayPool, relayKey } from '@kajitori/streams';
+import postgres from 'postgres';
+import type { config as configType } from './config.ts';
 
-const unreachable = async (): Promise<never> => {
-  throw new StatusError('ServiceUnavailable', 'no node is connected');
-};
+/** Connections for finding the gateway that holds a node's session. */
+const directoryConnectionsMax = 2;
 
-export function nodeStreams(..._all: unknown[]): NodeStreams {
-  return { exec: unreachable, attach: unreachable, logs: unreachable, portForward: unreachable };
+/** The way from this process to pods: through the gateway instance that holds the node's session. */
+export async function nodeStreams(config: typeof configType, { accounts }: ControlPlane, owns: AsyncDisposableStack): Promise<NodeStreams & ClusterDialer> {
+  const sql = postgres(config.DATABASE_URL, { max: directoryConnectionsMax, idle_timeout: 30, onnotice: () => undefined });
+  owns.defer(() => sql.end({ timeout: 1 }));
+  const key = relayKey(readMasterKey(config.MASTER_KEY_FILE));
+  const relays = owns.use(new RelayPool({ key, clock: systemClock, caCertificates: await accounts.certificates.servingAuthority() }));
+  return new RoutedStreams({ remote: { directory: new PostgresSessionDirectory(sql), relays, instance: '' } });
 }

@@ -5,6 +5,7 @@ import { type ClusterId, isClusterId } from '@kajitori/apimachinery';
 import { ClusterFront, type NodeBindings } from '@kajitori/apiserver';
 import type { ControlPlane } from '@kajitori/control-plane';
 import { type Logger, Metrics } from '@kajitori/telemetry';
+import { managementApp } from '@kajitori/management';
 import { Hono } from 'hono';
 import type { config as configType } from './config.ts';
 import { nodeStreams } from './node-streams.ts';
@@ -20,9 +21,9 @@ export async function serveApi(config: Config, control: ControlPlane, { logger, 
   const boundTo = new WeakMap<object, ClusterId>();
   const clusterOf = (incoming: NodeBindings['incoming']): ClusterId | undefined => boundTo.get(incoming) ?? clusterOfHost(config, incoming);
   const metrics = new Metrics({ process: true });
-  const node = nodeStreams(config, control, { logger, owns });
+  const node = await nodeStreams(config, control, owns);
   const kubernetes = control.api.http({ clusterOf, node, metrics, serverAddress: publicUrl.host });
-  const app = baseApp(control, metrics);
+  const app = baseApp(config, control, { metrics, logger });
   const listener = getRequestListener(
     (request, env) => {
       const { incoming } = env as unknown as NodeBindings;
@@ -67,7 +68,7 @@ function clusterOfHost({ CLUSTER_DOMAIN }: Config, incoming: NodeBindings['incom
   return isClusterId(id) ? id : undefined;
 }
 
-function baseApp({ accounts }: ControlPlane, metrics: Metrics): Hono<{ Bindings: NodeBindings }> {
+function baseApp(config: Config, { accounts, clientAs }: ControlPlane, { metrics, logger }: { metrics: Metrics; logger: Logger }): Hono<{ Bindings: NodeBindings }> {
   const app = new Hono<{ Bindings: NodeBindings }>();
   app.get('/livez', (context) => context.text('ok'));
   app.get('/readyz', async (context) => {
@@ -75,5 +76,7 @@ function baseApp({ accounts }: ControlPlane, metrics: Metrics): Hono<{ Bindings:
     return context.text('ok');
   });
   app.get('/metrics', async (context) => context.text(await metrics.text()));
+  const management = managementApp({ accounts, clusterClient: clientAs, publicUrl: config.PUBLIC_URL, publicCertificate: false, logger });
+  app.all('*', (context) => management.fetch(context.req.raw, context.env));
   return app;
 }
