@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { openAccounts } from '@kajitori/accounts';
 import type { Accounts } from '@kajitori/accounts';
+import { systemOverlay } from '@kajitori/control-plane';
 import { clusterRows } from '@kajitori/storage';
 import type { Instance, Settings } from './instance.ts';
 import { endpointsOf } from './process-specs.ts';
@@ -13,7 +14,7 @@ export async function openInstanceAccounts(instance: Instance, settings: Setting
     masterKey: new Uint8Array(await readFile(instance.masterKeyFile)),
     publicUrl,
     endpoints: { type: 'local', port: settings.port },
-    clusterRows: clusterRows(),
+    clusterRows: clusterRows({ overlayVersion: systemOverlay.newest }),
     maxConnections: 2,
   });
 }
