@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemActor } from '@kajitori/accounts';
 import type { Accounts } from '@kajitori/accounts';
 import { waitFor } from '@kajitori/servers';
 import { openInstanceAccounts } from './accounts.ts';
-import { removeContainers } from './docker-api.ts';
 import { findFirst } from './first-cluster.ts';
 import { logFile, writeSecret } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
 import { KubernetesAccess } from './kubernetes-access.ts';
-import { nodeEngines, removeNodeEngines } from './node-engine.ts';
+import { agentDirectory, nodeEngines } from './node-engine.ts';
 import type { NodeEngine } from './node-engine.ts';
-import { insideNamespace, removeNodeNetwork } from './node-network.ts';
+import { insideNamespace } from './node-network.ts';
 import { bundleSpec, endpointsOf } from './process-specs.ts';
 import { StepError } from './progress.ts';
 import type { SupervisorControl } from './supervisor/control.ts';
@@ -20,8 +19,6 @@ import type { ProcessSpec } from './supervisor/supervised-process.ts';
 
 /** The agents of this machine: one a node, each joined to the first cluster by a token of its own. */
 const readyLimitMilliseconds = 60_000;
-/** On every container that an agent makes. */
-const nodeLabel = 'kajitori.dev/node';
 
 export async function startAgents(instance: Instance, settings: Settings, control: SupervisorControl): Promise<string> {
   const engines = nodeEngines(instance, settings);
@@ -49,16 +46,6 @@ export async function agentsReady(instance: Instance, settings: Settings): Promi
     throw new StepError(missing.length > 0 ? `${missing.join(', ')} did not start` : 'a node does not become Ready', { cause });
   }
   return wanted.join(', ');
-}
-
-/** Removes pods, engines and namespaces that were made for this instance's nodes. */
-export async function removeAgents(instance: Instance, settings: Settings): Promise<void> {
-  for (const engine of nodeEngines(instance, settings)) {
-    if (!engine.network) await removeContainers(engine.socket, `${nodeLabel}=${engine.nodeName}`).catch(ignoreAbsentEngine);
-    await rm(agentDirectory(settings, engine), { recursive: true, force: true });
-  }
-  await removeNodeEngines(instance, settings);
-  await removeNodeNetwork(instance, settings.nodes);
 }
 
 function agentSpec(instance: Instance, settings: Settings, engine: NodeEngine): ProcessSpec {
@@ -101,18 +88,10 @@ function agentName(nodeName: string): string {
   return nodeName.replace(/^node/, 'agent');
 }
 
-function agentDirectory(settings: Settings, { nodeName }: NodeEngine): string {
-  return join(settings.dataDirectory, 'agents', nodeName);
-}
-
 function tokenFile(settings: Settings, engine: NodeEngine): string {
   return join(agentDirectory(settings, engine), 'join-token');
 }
 
 function hasJoined(settings: Settings, engine: NodeEngine): boolean {
   return existsSync(join(agentDirectory(settings, engine), 'credential'));
-}
-
-function ignoreAbsentEngine(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED') throw error;
 }

@@ -32,6 +32,11 @@ export function nodeEngines(instance: Instance, { nodes }: Pick<Settings, 'nodes
   }));
 }
 
+/** Where a node's agent keeps what it must not forget. */
+export function agentDirectory({ dataDirectory }: Settings, { nodeName }: NodeEngine): string {
+  return join(dataDirectory, 'agents', nodeName);
+}
+
 /** Starts the engines in the namespaces that do not run yet, all at once. */
 export async function ensureNodeEngines(instance: Instance, settings: Settings): Promise<string> {
   const engines = nodeEngines(instance, settings).filter(({ network }) => network);

@@ -2,13 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { redisAnswers } from '@kajitori/servers';
 import { buildBundles } from '../build/bundles.ts';
-import { agentsReady, startAgents } from './agents.ts';
 import { startArguments } from './arguments.ts';
 import type { StartArguments } from './arguments.ts';
 import { runningSupervisor, startSupervisor, stopSupervisor } from './daemon.ts';
-import { migrateDatabase, startPostgres } from './database.ts';
 import { ensureEngine } from './docker-engine.ts';
-import { ensureFirstCluster } from './first-cluster.ts';
 import { stayInForeground } from './foreground.ts';
 import { defaultPort, ensureMasterKey, instanceOf, logFile, makeDirectories, readSettings, writeSettings } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
@@ -64,6 +61,9 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
     await step('node engines', { remedy: logsRemedy, log: logFile(instance, 'dockerd-1') }, () => ensureNodeEngines(instance, settings));
   }
   const control = await startSupervisor(instance);
+  // These read the product's own sources, which the step before has shown to be whole.
+  const { agentsReady, startAgents } = await import('./agents.ts');
+  const { ensureFirstCluster } = await import('./first-cluster.ts');
   await startServers(instance, settings, control);
   await step('cluster local', { remedy: logsRemedy, log: logFile(instance, 'api') }, () => ensureFirstCluster(instance, settings));
   if (settings.nodes > 0) {
@@ -101,6 +101,7 @@ async function settle(instance: Instance, wanted: StartArguments): Promise<Setti
 }
 
 async function startServers(instance: Instance, settings: Settings, control: SupervisorControl): Promise<void> {
+  const { migrateDatabase, startPostgres } = await import('./database.ts');
   if (!process.env.DATABASE_URL) {
     await step('Postgres', { remedy: logsRemedy, log: logFile(instance, 'postgres') }, () => startPostgres(instance, settings, control));
   }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeAgents } from './agents.ts';
 import { runningSupervisor, stopSupervisor } from './daemon.ts';
 import { engineFile } from './docker-engine.ts';
 import type { Instance } from './instance.ts';
@@ -8,6 +7,7 @@ import { readSettings } from './instance.ts';
 import { endProcess, readIdentity } from './process-identity.ts';
 import { note, step } from './progress.ts';
 import { markStopped } from './ready-block.ts';
+import { removeNodes } from './remove-nodes.ts';
 import { lockInstance } from './start-lock.ts';
 
 const engineStopLimitMilliseconds = 30_000;
@@ -27,7 +27,7 @@ export async function stopInstance(instance: Instance, { all }: { all: boolean }
   const settings = readSettings(instance);
   if (!all || !settings) return note('pods keep running; npm stop -- --all removes them too');
   await step('pods, engines', { remedy }, async () => {
-    await removeAgents(instance, settings);
+    await removeNodes(instance, settings);
     const engine = await readIdentity(engineFile(instance));
     if (engine) await endProcess(engine, 'SIGTERM', engineStopLimitMilliseconds);
     return `removed; data and keys stay in ${join(instance.directory)}`;
