@@ -132,7 +132,7 @@ export class Operations {
   async #bind(call: Call, body: KubeObject): Promise<Answer> {
     const pods = this.services.podKind;
     await updateObject(this.services, { ...call, kind: pods }, {
-      part: 'whole',
+      part: 'binding',
       requireVersion: false,
       change: (old) => boundPod(pods, old, body, this.services.clock.now()),
     });

@@ -2,6 +2,7 @@ import { type FieldError, invalidObject, type KubeObject } from '@kajitori/apima
 import { validateCreate, validateStatusUpdate, validateUpdate } from '@kajitori/kinds';
 import { applyDefaults, validate } from '@kajitori/schema';
 import type { Call } from '../call.ts';
+import type { UpdateOptions } from './update.ts';
 
 /** Fills what the schema and the kind default. */
 export function fillDefaults({ kind }: Call, draft: KubeObject): void {
@@ -17,9 +18,11 @@ export function checkNew(call: Call, object: KubeObject): void {
 }
 
 /** @throws StatusError Invalid with every cause. */
-export function checkUpdate(call: Call, object: KubeObject, old: KubeObject): void {
-  const { kind, subresource, warnings } = call;
-  const rules = subresource === 'status' ? validateStatusUpdate : validateUpdate;
+export function checkUpdate(call: Call, object: KubeObject, { old, part }: { old: KubeObject; part: UpdateOptions['part'] }): void {
+  const { kind, warnings } = call;
+  // A Binding was checked as such; it sets what no update of the Pod may.
+  if (part === 'binding') return;
+  const rules = part === 'status' ? validateStatusUpdate : validateUpdate;
   refuse(call, object, schemaErrors(call, object) ?? rules(kind, object, old));
   warnings.push(...(kind.strategy.warnings?.(object, old) ?? []));
 }

@@ -53,7 +53,7 @@ export function keepSystemFields(call: Call, object: KubeObject, old: KubeObject
       `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
     );
   }
-  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
+  for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
     copyField(metadata, old.metadata, field);
   }
   delete metadata.selfLink;

@@ -18,7 +18,7 @@ export interface UpdateOptions {
   /** PUT and apply may create; undefined where nothing can be made of nothing. */
   createFrom?: () => KubeObject;
   /** Subresources other than `status` that change only a part (scale, binding) hand in the rest unchanged. */
-  part: 'main' | 'status' | 'finalize' | 'whole';
+  part: 'main' | 'status' | 'finalize' | 'binding' | 'whole';
   /** For kinds whose updates must name the version that they were made from. */
   requireVersion: boolean;
 }
@@ -102,10 +102,10 @@ async function preparedUpdate(registry: Registry, call: Call, options: UpdateOpt
   if (options.part === 'main') kind.strategy.prepareForUpdate?.(draft, old);
   await registry.admission.mutate({ call, operation: 'UPDATE', object: draft, old });
   fillDefaults(call, draft);
-  if (kind.strategy.generation && options.part !== 'status' && specChanged(draft, old)) {
+  if (kind.strategy.generation && (options.part === 'main' || options.part === 'whole') && specChanged(draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
-  checkUpdate(call, draft, old);
+  checkUpdate(call, draft, { old, part: options.part });
   await registry.admission.validate({ call, operation: 'UPDATE', object: draft, old });
   return draft;
 }

@@ -1,6 +1,6 @@
 import { type ClusterId, type KubeObject, newClusterId } from '@kajitori/apimachinery';
 import type { ClusterClient, UserInfo } from '@kajitori/client';
-import { namespaces } from '@kajitori/kinds';
+import { type Namespace, namespaces } from '@kajitori/kinds';
 import { type MemoryStorage, openMemoryStorage } from '@kajitori/storage';
 import { silentLogger } from '@kajitori/telemetry';
 import { ApiServer } from '../api-server.ts';
@@ -34,8 +34,8 @@ export async function memoryApi(): Promise<MemoryApi> {
   };
 }
 
-export function namespace(name: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+export function namespace(name: string): Namespace {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} };
 }
 
 export function configMap(name: string, data: Record<string, string> = {}, metadata: KubeObject['metadata'] = {}): KubeObject & { data: Record<string, string> } {
