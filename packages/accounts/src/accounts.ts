@@ -104,6 +104,12 @@ export class Accounts implements AsyncDisposable {
     return index === undefined ? undefined : this.#found.get(index, () => this.clusters.find({ localIndex: index }));
   }
 
+  /** This process has changed a cluster and will not answer by what it was. */
+  forgetCluster({ id, localIndex: index }: ClusterRecord): void {
+    this.#found.delete(id);
+    this.#found.delete(index);
+  }
+
   /** Who a principal is to the Kubernetes API of a cluster; undefined when it does not reach it. */
   async kubernetesIdentity(principal: Principal, clusterId: ClusterId): Promise<KubernetesIdentity | undefined> {
     const cluster = await this.findCluster(clusterId);

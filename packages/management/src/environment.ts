@@ -1,0 +1,40 @@
+import type { Accounts, Actor, ClusterRecord, OrganizationId, Principal, Project, Role } from '@kajitori/accounts';
+import type { ClusterId } from '@kajitori/apimachinery';
+import type { ClusterClient, UserInfo } from '@kajitori/client';
+import type { Logger } from '@kajitori/telemetry';
+
+/** What the REST API is made of. */
+export interface ManagementDependencies {
+  accounts: Accounts;
+  /** The Kubernetes API of a cluster, as a user that this API has authorized. */
+  clusterClient(cluster: ClusterId, user: UserInfo): ClusterClient;
+  /** Base URL of this API as callers reach it. */
+  publicUrl: string;
+  /** The certificate of this API is one that everybody trusts: join commands need no pin. */
+  publicCertificate: boolean;
+  logger: Logger;
+}
+
+/** Who calls, once they are known. */
+export interface Caller {
+  principal: Principal;
+  actor: Actor;
+  token: string;
+}
+
+/** Where in the account a request acts, once it was found that the caller may. */
+export interface ReachedPlace {
+  organizationId: OrganizationId;
+  role: Role;
+  project?: Project;
+  cluster?: ClusterRecord;
+}
+
+export interface ManagementEnvironment {
+  Variables: {
+    dependencies: ManagementDependencies;
+    requestId: string;
+    /** Set by `signedIn`. */
+    caller: Caller;
+  };
+}
