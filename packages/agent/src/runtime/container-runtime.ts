@@ -1,0 +1,180 @@
+/**
+ * The only user of the container engine's socket. Owns the containers that carry its agent's label: makes, starts, stops, removes and observes them.
+ *
+ * Invariant: what matters about a container is in the engine (labels, states), so a new process sees what the old one saw. It decides nothing: which
+ * container runs when is said by its callers, and it must not touch containers without its label.
+ */
+import type { Readable } from 'node:stream';
+import type { ContainerSpec } from '../model/container-spec.ts';
+import type { ObservedPod } from '../model/observed-pod.ts';
+import { podRefOf } from '../model/node-pod.ts';
+import { type NodeFacts, containerConfig } from './container-config.ts';
+import { type ContainerLogRequest, containerLogs } from './container-logs.ts';
+import { DockerClient, isDockerError } from './docker-client.ts';
+import { type EngineInfo, createdForm, engineInfoForm } from './docker-forms.ts';
+import { type ContainerEvent, followEngineEvents } from './engine-events.ts';
+import { Images } from './images.ts';
+import { containerName } from './labels.ts';
+import { ensurePauseImage } from './pause-image.ts';
+import { type FoundPod, PodCache } from './pod-cache.ts';
+import { type EngineProcess, type ProcessRequest, attach, startExec } from './processes.ts';
+import { type CommandResult, runCommand } from './run-command.ts';
+import { type SandboxRequest, sandboxConfig } from './sandbox-config.ts';
+
+export interface ContainerRuntimeOptions {
+  socketPath: string;
+  /** Tells this agent's containers from others'. */
+  agentId: string;
+  /** The engine's network that pods are put on. */
+  network: string;
+  memoryBytes: number;
+}
+
+const stopMarginMilliseconds = 60_000;
+
+export class ContainerRuntime implements AsyncDisposable {
+  readonly images: Images;
+  readonly #docker: DockerClient;
+  readonly #cache: PodCache;
+  readonly #node: NodeFacts;
+  readonly #network: string;
+  #pauseImage: Promise<string> | undefined;
+
+  constructor({ socketPath, agentId, network, memoryBytes }: ContainerRuntimeOptions) {
+    this.#docker = new DockerClient({ socketPath });
+    this.images = new Images(this.#docker);
+    this.#cache = new PodCache({ docker: this.#docker, images: this.images, agentId });
+    this.#node = { agentId, memoryBytes };
+    this.#network = network;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#docker[Symbol.asyncDispose]();
+  }
+
+  async info(): Promise<EngineInfo> {
+    return engineInfoForm.parse(await this.#docker.json('GET', '/info'));
+  }
+
+  observe(podUid: string): Promise<ObservedPod> {
+    return this.#cache.observe(podUid);
+  }
+
+  findPods(): Promise<FoundPod[]> {
+    return this.#cache.findPods();
+  }
+
+  /** Until the signal aborts. `onEvent` comes after what it tells can be observed. */
+  follow(options: {
+    onEvent(event: ContainerEvent): void;
+    onConnected(): void;
+    onDisconnected(error: unknown): void;
+    signal: AbortSignal;
+  }): Promise<void> {
+    const onEvent = (event: ContainerEvent): void => {
+      this.#cache.forget(event.containerId);
+      options.onEvent(event);
+    };
+    return followEngineEvents({ ...options, onEvent, docker: this.#docker, agentId: this.#node.agentId });
+  }
+
+  /** Makes and starts a pod's sandbox. One that cannot start leaves nothing behind. */
+  async createSandbox(request: SandboxRequest): Promise<void> {
+    this.#pauseImage ??= ensurePauseImage(this.#docker, this.images);
+    try {
+      const body = sandboxConfig(request, await this.#pauseImage, this.#network, this.#node);
+      await this.#createAndStart(containerName('POD', podRefOf(request.pod), request.attempt), body);
+    } catch (error) {
+      // The image may have been removed behind our back: the next attempt makes it again.
+      this.#pauseImage = undefined;
+      throw error;
+    }
+  }
+
+  async #createAndStart(name: string, body: object): Promise<void> {
+    const id = await this.#create(name, body);
+    try {
+      await this.#docker.json('POST', `/containers/${id}/start`);
+    } catch (error) {
+      await this.removeContainer(id);
+      throw error;
+    } finally {
+      this.#cache.forget(id);
+    }
+  }
+
+  /** Makes a container, not yet started. @throws ContainerConfigError, DockerError */
+  async createContainer(spec: ContainerSpec): Promise<string> {
+    const image = await this.images.inspect(spec.container.image ?? '');
+    const body = containerConfig(spec, image?.Config?.User, this.#node);
+    return this.#create(containerName(spec.container.name, podRefOf(spec.pod), spec.attempt), body);
+  }
+
+  async startContainer(id: string): Promise<void> {
+    try {
+      await this.#docker.json('POST', `/containers/${id}/start`);
+    } finally {
+      this.#cache.forget(id);
+    }
+  }
+
+  async #create(name: string, body: object): Promise<string> {
+    const create = async (): Promise<string> =>
+      createdForm.parse(await this.#docker.json('POST', '/containers/create', { query: { name }, body })).Id;
+    try {
+      return await create();
+    } catch (error) {
+      // Left by an agent that was killed between making and starting it.
+      if (!isDockerError(error, 409)) throw error;
+      await this.removeContainer(name);
+      return await create();
+    }
+  }
+
+  /** Asks it to end, and kills it when its time is up. Resolves once it has ended. */
+  async stopContainer(id: string, graceSeconds: number): Promise<void> {
+    await this.#unlessGone(() =>
+      this.#docker.json('POST', `/containers/${id}/stop`, {
+        query: { t: graceSeconds },
+        timeoutMilliseconds: graceSeconds * 1000 + stopMarginMilliseconds,
+      }),
+    );
+    this.#cache.forget(id);
+  }
+
+  /** At once. */
+  async killContainer(id: string): Promise<void> {
+    await this.#unlessGone(() => this.#docker.json('POST', `/containers/${id}/kill`));
+    this.#cache.forget(id);
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    await this.#unlessGone(() => this.#docker.json('DELETE', `/containers/${id}`, { query: { force: 1, v: 1 } }));
+    this.#cache.forget(id);
+  }
+
+  async #unlessGone(call: () => Promise<unknown>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      if (!isDockerError(error, 404) && !isDockerError(error, 409)) throw error;
+    }
+  }
+
+  exec(containerId: string, command: readonly string[], wanted: ProcessRequest): Promise<EngineProcess> {
+    return startExec(this.#docker, containerId, command, wanted);
+  }
+
+  attach(containerId: string, wanted: ProcessRequest): Promise<EngineProcess> {
+    return attach(this.#docker, containerId, wanted);
+  }
+
+  run(containerId: string, command: readonly string[], timeoutMilliseconds: number): Promise<CommandResult> {
+    return runCommand(this.#docker, containerId, command, timeoutMilliseconds);
+  }
+
+  async logs(containerId: string, request: ContainerLogRequest, now: Date): Promise<Readable> {
+    const tty = (await this.#cache.inspect(containerId))?.Config.Tty ?? false;
+    return containerLogs(this.#docker, { id: containerId, tty }, request, now);
+  }
+}
