@@ -24,3 +24,4 @@ export * from './scheduling/index.ts';
 export * from './storage/index.ts';
 export * from './subresource-kinds.ts';
 export * from './validation.ts';
+export * from './system/system-objects.ts';

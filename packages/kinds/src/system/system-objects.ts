@@ -1,0 +1,67 @@
+import type { KubeObject } from '@kajitori/apimachinery';
+import type { Namespace } from '../core/namespace/namespace.ts';
+import type { Service } from '../core/service/service.ts';
+import type { PriorityClass } from '../scheduling/priority-class.ts';
+import { flowSchemas, priorityLevels } from './flow-control.ts';
+import { clusterRoleBindings, roleBindings } from './role-bindings.ts';
+import { clusterRoles, roles } from './roles.ts';
+
+/**
+ * What every cluster has from its birth, as the storage overlay serves it: whole objects with their defaults, without what
+ * is each cluster's own (uid, creation time, revision). ServiceAccounts and the root CA's ConfigMaps are made by controllers.
+ */
+
+/** Where the API of a cluster answers inside it: the first address of its services. */
+export const apiServiceAddress = '10.96.0.1';
+const apiPort = 6443;
+
+function namespace(name: string): Namespace {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  };
+}
+
+function priorityClass(name: string, value: number, description: string): PriorityClass {
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name, generation: 1 },
+    value,
+    description,
+    preemptionPolicy: 'PreemptLowerPriority',
+  };
+}
+
+const apiService: Service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+  spec: {
+    type: 'ClusterIP',
+    clusterIP: apiServiceAddress,
+    clusterIPs: [apiServiceAddress],
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
+    internalTrafficPolicy: 'Cluster',
+    sessionAffinity: 'None',
+    ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: apiPort }],
+  },
+  status: { loadBalancer: {} },
+};
+
+export const systemObjects: readonly KubeObject[] = [
+  ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
+  apiService,
+  priorityClass('system-cluster-critical', 2_000_000_000, 'For pods that a cluster needs but that may run on any node.'),
+  priorityClass('system-node-critical', 2_000_001_000, 'For pods that a node needs and that can run nowhere else.'),
+  ...clusterRoles,
+  ...clusterRoleBindings,
+  ...roles,
+  ...roleBindings,
+  ...priorityLevels,
+  ...flowSchemas,
+];
