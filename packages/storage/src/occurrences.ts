@@ -5,9 +5,12 @@ import type { ClusterId } from '@kajitori/apimachinery';
  * An occurrence is scheduled and then settled, once.
  */
 export interface Occurrences {
-  /** Records that the instant has come. True for the caller that made the row; all others must look at its state. */
+  /**
+   * Records that the instant has come. True for the caller that made the row. Not a lock: after a lost connection nobody may have heard
+   * `true`, so whoever finds the state `scheduled` carries on and settles it.
+   */
   schedule(cluster: ClusterId, cronJobUid: string, scheduledAt: Date): Promise<boolean>;
-  /** Settles an instant, recorded or not. False when it had been settled before: nothing changes. */
+  /** Settles an instant, recorded or not. False when it had been settled in another way: nothing changes. */
   settle(cluster: ClusterId, cronJobUid: string, scheduledAt: Date, settled: Settled): Promise<boolean>;
   /** Newest first, those before `before`. */
   list(cluster: ClusterId, cronJobUid: string, options: { limit: number; before?: Date }): Promise<Occurrence[]>;

@@ -128,6 +128,7 @@ export class MemoryOccurrences implements Occurrences {
   async settle(cluster: ClusterId, cronJobUid: string, scheduledAt: Date, settled: Settled): Promise<boolean> {
     const rows = this.#of(cluster, cronJobUid);
     const current = rows.get(scheduledAt.getTime());
+    if (current?.state === settled.state && current.detail === settled.detail) return true;
     if (current !== undefined && current.state !== 'scheduled') return false;
     rows.set(scheduledAt.getTime(), { cronJobUid, scheduledAt, ...settled, changedAt: this.#clock.now() });
     return true;

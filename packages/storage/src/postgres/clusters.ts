@@ -16,12 +16,17 @@ export class PostgresClusters implements Clusters {
     id: ClusterId,
     { overlayVersion = 0, objectsMax = objectsMaxDefault, bytesMax = bytesMaxDefault }: NewCluster = {},
   ): Promise<boolean> {
+    let attempts = 0;
     const [row] = await this.#database.repeatable(
       'create-cluster',
-      (sql) => sql<{ created: boolean }[]>`SELECT storage.create_cluster(${id}, ${overlayVersion}, ${objectsMax}, ${bytesMax}) AS created`,
+      (sql) => {
+        attempts += 1;
+        return sql<{ created: boolean }[]>`SELECT storage.create_cluster(${id}, ${overlayVersion}, ${objectsMax}, ${bytesMax}) AS created`;
+      },
       this.#database.writes,
     );
-    return row?.created === true;
+    // Ids are random: one that is taken when a lost call is repeated was taken by that call.
+    return row?.created === true || attempts > 1;
   }
 
   async delete(id: ClusterId): Promise<void> {

@@ -26,6 +26,8 @@ const readConnectionsDefault = 4;
 const idleSeconds = 30;
 const connectSeconds = 5;
 const statementMilliseconds = 30_000;
+/** After this a call counts as lost: the server would have ended it, so the network has swallowed its answer. */
+const answerMilliseconds = statementMilliseconds + 5_000;
 const unavailableMillisecondsDefault = 15_000;
 const pauseFirstMilliseconds = 20;
 const pauseMaxMilliseconds = 500;
@@ -72,7 +74,7 @@ export class Database implements AsyncDisposable {
     const started = performance.now();
     for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
       try {
-        const answer = await run(pool);
+        const answer = await answered(run(pool));
         this.#seconds?.observe({ call }, (performance.now() - started) / 1000);
         return answer;
       } catch (error) {
@@ -108,6 +110,18 @@ export class Database implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
     await Promise.all([this.reads.end({ timeout: 5 }), this.writes.end({ timeout: 5 })]);
+  }
+}
+
+/** Rejects, as a lost connection does, when no answer comes. */
+export async function answered<T>(call: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const error = Object.assign(new Error(`no answer within ${answerMilliseconds} ms`), { code: 'CONNECTION_SILENT' });
+  const timer = setTimeout(() => reject(error), answerMilliseconds);
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

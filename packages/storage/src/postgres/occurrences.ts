@@ -28,7 +28,8 @@ export class PostgresOccurrences implements Occurrences {
         sql`INSERT INTO storage.occurrences AS o (cluster, cron_job_uid, scheduled_at, state, detail)
           VALUES (${cluster}, ${cronJobUid}, ${scheduledAt}, ${state}, ${detail})
           ON CONFLICT (cluster, cron_job_uid, scheduled_at) DO UPDATE
-          SET state = excluded.state, detail = excluded.detail, changed_at = clock_timestamp() WHERE o.state = 'scheduled' RETURNING 1`,
+          SET state = excluded.state, detail = excluded.detail, changed_at = clock_timestamp() 
+          WHERE o.state = 'scheduled' OR (o.state = excluded.state AND o.detail = excluded.detail) RETURNING 1`,
     );
     return rows.length === 1;
   }

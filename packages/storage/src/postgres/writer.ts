@@ -11,7 +11,7 @@ import {
   type WriteOptions,
 } from '../storage.ts';
 import type { Wake } from '../wake.ts';
-import { type Database, hasState, isConnectionLoss, isSerializationFailure } from './database.ts';
+import { answered, type Database, hasState, isConnectionLoss, isSerializationFailure } from './database.ts';
 import { GroupCommit, QueueFullError } from './group-commit.ts';
 
 /**
@@ -80,10 +80,11 @@ export class Writer {
     for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
       const id = randomUUID();
       try {
-        const [row] =
+        const [row] = await answered(
           line === 'durable'
-            ? await sql<{ outcome: string }[]>`SELECT storage.durable_write(${cluster}, ${id}, ${operations}) AS outcome`
-            : await sql<{ outcome: string }[]>`SELECT storage.volatile_write(${cluster}, ${id}, ${operations}) AS outcome`;
+            ? sql<{ outcome: string }[]>`SELECT storage.durable_write(${cluster}, ${id}, ${operations}) AS outcome`
+            : sql<{ outcome: string }[]>`SELECT storage.volatile_write(${cluster}, ${id}, ${operations}) AS outcome`,
+        );
         return JSON.parse(row?.outcome ?? '') as OperationOutcome[];
       } catch (error) {
         if (isConnectionLoss(error)) {
@@ -101,10 +102,11 @@ export class Writer {
     for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
       await this.#database.pause('write', started, pause, cause);
       try {
-        const [row] =
+        const [row] = await answered(
           line === 'durable'
-            ? await sql<{ outcome: string | null }[]>`SELECT storage.durable_resolve(${cluster}, ${id}) AS outcome`
-            : await sql<{ outcome: string | null }[]>`SELECT storage.volatile_resolve(${cluster}, ${id}) AS outcome`;
+            ? sql<{ outcome: string | null }[]>`SELECT storage.durable_resolve(${cluster}, ${id}) AS outcome`
+            : sql<{ outcome: string | null }[]>`SELECT storage.volatile_resolve(${cluster}, ${id}) AS outcome`,
+        );
         return row?.outcome === null || row === undefined ? undefined : (JSON.parse(row.outcome) as OperationOutcome[]);
       } catch (error) {
         if (!isConnectionLoss(error) && !isSerializationFailure(error)) throw error;
