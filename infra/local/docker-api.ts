@@ -6,8 +6,9 @@ import { pipeline } from 'node:stream/promises';
 export interface DockerCall {
   method?: 'GET' | 'POST' | 'DELETE';
   path: string;
-  /** A tar archive. */
   body?: Readable;
+  /** Of the body; a tar archive unless said otherwise. */
+  contentType?: string;
   /** No answer for so long ends the call. */
   idleLimitMilliseconds?: number;
 }
@@ -20,9 +21,12 @@ export interface DockerAnswer {
 const usualIdleLimitMilliseconds = 60_000;
 
 /** @throws Error with the code of the system (ENOENT, ECONNREFUSED, EACCES) when no engine listens. */
-export function dockerCall(socketPath: string, { method = 'GET', path, body, idleLimitMilliseconds }: DockerCall): Promise<DockerAnswer> {
+export function dockerCall(
+  socketPath: string,
+  { method = 'GET', path, body, contentType, idleLimitMilliseconds }: DockerCall,
+): Promise<DockerAnswer> {
   return new Promise((resolve, reject) => {
-    const headers = body ? { 'content-type': 'application/x-tar' } : {};
+    const headers = body ? { 'content-type': contentType ?? 'application/x-tar' } : {};
     const timeout = idleLimitMilliseconds ?? usualIdleLimitMilliseconds;
     const call = request({ socketPath, method, path, headers, timeout }, (response) => {
       let text = '';

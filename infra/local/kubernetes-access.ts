@@ -25,7 +25,7 @@ export class KubernetesAccess implements Disposable {
   readonly #agent: Agent;
 
   constructor(instance: Pick<Instance, 'kubeconfigFile' | 'caFile'>) {
-    const { server, token } = readCredentials(readFileSync(instance.kubeconfigFile, 'utf8'));
+    const { server, token } = readCredentials(instance);
     this.#server = server;
     this.#token = token;
     this.#agent = new Agent({ keepAlive: true, ca: readFileSync(instance.caFile) });
@@ -67,10 +67,11 @@ export class KubernetesAccess implements Disposable {
 }
 
 /** Server and token of a kubeconfig that we wrote: one cluster, one user, values as JSON strings. */
-function readCredentials(kubeconfig: string): { server: string; token: string } {
+export function readCredentials({ kubeconfigFile }: Pick<Instance, 'kubeconfigFile'>): { server: string; token: string } {
+  const kubeconfig = readFileSync(kubeconfigFile, 'utf8');
   const value = (key: string): string => {
     const text = new RegExp(String.raw`^\s*${key}: (".*")$`, 'm').exec(kubeconfig)?.[1];
-    if (!text) throw new Error(`the kubeconfig has no ${key}`);
+    if (!text) throw new Error(`${kubeconfigFile} has no ${key}`);
     return JSON.parse(text) as string;
   };
   return { server: value('server'), token: value('token') };
