@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -6,6 +7,9 @@ import { build } from 'esbuild';
 const optional = ['*.node', 'cpu-features', 'bufferutil', 'utf-8-validate'];
 /** CommonJS packages inside an ES module still ask for `require`. */
 const banner = "import { createRequire as nodeCreateRequire } from 'node:module'; const require = nodeCreateRequire(import.meta.url);";
+
+/** What the API serves at /install beside the agent's bundle. */
+const installerFiles = ['install.sh', 'remove-containers.mjs'];
 
 /**
  * Bundles each app into one file `dist/NAME.js` that runs with Node 24 alone, without node_modules.
@@ -26,5 +30,6 @@ export async function buildBundles(root = process.cwd()): Promise<string[]> {
     banner: { js: banner },
     logLevel: 'silent',
   });
+  for (const file of installerFiles) await copyFile(join(root, 'infra/install', file), join(root, 'dist', file));
   return names;
 }

@@ -1,8 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { etag } from 'hono/etag';
+import { createMiddleware } from 'hono/factory';
 import { HTTPException } from 'hono/http-exception';
-import type { Context, Hono } from 'hono';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { METHODS } from 'node:http';
 import { withRequestId } from './access.ts';
 import { documentationPage } from './documentation-page.ts';
@@ -20,13 +21,7 @@ const maxBodyBytes = 256 * 1024;
 /** The REST API /v1: what Kubernetes has no word for. Every route says who may use it, and checks it. */
 export function managementApp(dependencies: ManagementDependencies): Hono<ManagementEnvironment> {
   const app = new OpenAPIHono<ManagementEnvironment>({ defaultHook: refuseInvalid });
-  app.use('/v1/*', withRequestId, async (c, next) => {
-    c.set('dependencies', dependencies);
-    // What is answered is for the caller alone, and true at that moment.
-    c.header('cache-control', 'private, no-cache');
-    c.header('x-content-type-options', 'nosniff');
-    await next();
-  });
+  app.use('/v1/*', withRequestId, withDependencies(dependencies));
   app.use('/v1/*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }));
   app.use('/v1/*', etag());
   app.use('/v1/*', refuseOtherBodies);
@@ -42,6 +37,16 @@ export function managementApp(dependencies: ManagementDependencies): Hono<Manage
   });
   app.onError((error, c) => answerProblem(error, c, dependencies));
   return app;
+}
+
+function withDependencies(dependencies: ManagementDependencies): MiddlewareHandler<ManagementEnvironment> {
+  return async (c, next) => {
+    c.set('dependencies', dependencies);
+    // What is answered is for the caller alone, and true at that moment.
+    c.header('cache-control', 'private, no-cache');
+    c.header('x-content-type-options', 'nosniff');
+    await next();
+  };
 }
 
 function documents(app: OpenAPIHono<ManagementEnvironment>, { publicUrl }: ManagementDependencies): void {
@@ -81,7 +86,7 @@ function refuseInvalid(result: InvalidResult): void {
 }
 
 /** A body of another type would be passed over in silence. */
-async function refuseOtherBodies(c: Context<ManagementEnvironment>, next: () => Promise<void>): Promise<void> {
+const refuseOtherBodies = createMiddleware<ManagementEnvironment>(async (c, next) => {
   const type = c.req.header('content-type');
   const hasBody = c.req.raw.body !== null && c.req.header('content-length') !== '0';
   if (hasBody && type?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
@@ -89,7 +94,7 @@ async function refuseOtherBodies(c: Context<ManagementEnvironment>, next: () => 
     throw new ProblemError('unsupported-media-type', `this API does not read ${given}`, 'Send JSON, with Content-Type: application/json.');
   }
   await next();
-}
+});
 
 function tooLarge(): never {
   throw new ProblemError('too-large', `a body has at most ${maxBodyBytes} bytes`, 'Send less.');

@@ -2,11 +2,9 @@ import { type ClusterEndpoints, type ClusterRecord, clusterServerUrl, type JoinT
 import { instant, roleForm, shortName, z } from './common.ts';
 
 /** Clusters and nodes as JSON: the form of each, and how accounts' values are shown in it. */
-export const fencingForm = z
-  .enum(['none', 'stop'])
-  .openapi({
-    description: 'stop: a node that has lost the control plane stops its StatefulSet pods, so that they can be replaced safely.',
-  });
+export const fencingForm = z.enum(['none', 'stop']).openapi({
+  description: 'stop: a node that has lost the control plane stops its StatefulSet pods, so that they can be replaced safely.',
+});
 
 export const clusterForm = z
   .object({

@@ -57,13 +57,9 @@ export const nothing = { description: 'Done.' };
 
 export const idempotent = {
   headers: z.object({
-    'idempotency-key': z
-      .string()
-      .max(255)
-      .optional()
-      .openapi({
-        description: 'Sending the same request again with the same key within 24 hours creates nothing and gets the same answer.',
-      }),
+    'idempotency-key': z.string().max(255).optional().openapi({
+      description: 'Sending the same request again with the same key within 24 hours creates nothing and gets the same answer.',
+    }),
   }),
 };
 

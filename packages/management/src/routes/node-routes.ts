@@ -238,7 +238,6 @@ async function deleteNode(client: ClusterClient, name: string): Promise<void> {
 
 function showNode({ metadata, spec, status }: Node): z.infer<typeof nodeForm> {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
-  const capacity = Object.entries(status?.capacity ?? {}).map(([resource, quantity]) => [resource, String(quantity)]);
   return {
     name: metadata.name ?? '',
     ready,
@@ -247,7 +246,7 @@ function showNode({ metadata, spec, status }: Node): z.infer<typeof nodeForm> {
     agentVersion: status?.nodeInfo?.kubeletVersion,
     operatingSystem: status?.nodeInfo?.osImage,
     architecture: status?.nodeInfo?.architecture,
-    capacity: Object.fromEntries(capacity),
+    capacity: { ...status?.capacity },
     createdAt: metadata.creationTimestamp,
   };
 }
