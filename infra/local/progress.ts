@@ -27,6 +27,7 @@ export class StepFailure extends Error {
 }
 
 const logTailLines = 8;
+const logLineMaxCharacters = 300;
 const isTerminal = process.stderr.isTTY;
 
 /**
@@ -87,5 +88,6 @@ function messageOf(error: unknown): string {
 
 function tail(file: string): string[] {
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-logTailLines).filter(Boolean);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-logTailLines).filter(Boolean);
+  return lines.map((line) => (line.length > logLineMaxCharacters ? `${line.slice(0, logLineMaxCharacters)}…` : line));
 }

@@ -1,12 +1,12 @@
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 
-/** Labels that an agent puts on a container, as a kubelet does. */
-const labels = {
-  namespace: 'io.kubernetes.pod.namespace',
-  pod: 'io.kubernetes.pod.name',
-  uid: 'io.kubernetes.pod.uid',
-  container: 'io.kubernetes.container.name',
+/** Labels that an agent puts on the containers of a pod; a sandbox has no container's name. */
+export const labels = {
+  namespace: 'io.kajitori.pod.namespace',
+  pod: 'io.kajitori.pod.name',
+  uid: 'io.kajitori.pod.uid',
+  container: 'io.kajitori.container.name',
 };
 
 export interface ContainerStart {
@@ -49,7 +49,6 @@ export class ContainerStarts implements Disposable {
   #note(line: string): void {
     const { Attributes: attributes } = (JSON.parse(line) as { Actor: { Attributes: Record<string, string> } }).Actor;
     const container = attributes[labels.container];
-    // A sandbox has no container name.
     if (!container) return;
     this.starts.push({ pod: attributes[labels.pod] ?? '', podUid: attributes[labels.uid] ?? '', container });
   }

@@ -1,5 +1,6 @@
 import { dockerCall } from '../../local/docker-api.ts';
 import type { KubernetesAccess } from '../../local/kubernetes-access.ts';
+import { labels } from './container-starts.ts';
 import { namespace } from './workloads.ts';
 import type { Wanted } from './workloads.ts';
 
@@ -55,8 +56,8 @@ function podDifferences({ metadata, spec, status }: Pod, wanted: Wanted, running
 async function runningPodUids(socket: string): Promise<Set<string>> {
   const filters = JSON.stringify({
     status: ['running'],
-    label: [`io.kubernetes.pod.namespace=${namespace}`, 'io.kubernetes.container.name=web'],
+    label: [`${labels.namespace}=${namespace}`, `${labels.container}=web`],
   });
   const { text } = await dockerCall(socket, { path: `/containers/json?filters=${encodeURIComponent(filters)}` });
-  return new Set((JSON.parse(text) as { Labels: Record<string, string> }[]).map(({ Labels }) => Labels['io.kubernetes.pod.uid'] ?? ''));
+  return new Set((JSON.parse(text) as { Labels: Record<string, string> }[]).map(({ Labels }) => Labels[labels.uid] ?? ''));
 }

@@ -3,7 +3,7 @@ import type { KubernetesAccess, KubernetesCall } from '../../local/kubernetes-ac
 import type { Random } from '../random.ts';
 
 /** The Deployments and the CronJob that live through the kills, and what they are to be at the end. */
-export const namespace = 'kills';
+export const namespace = `kills-${process.pid}`;
 const deploymentNames = ['red', 'green', 'blue'] as const;
 const images = ['kajitori-examples/web:1.0', 'kajitori-examples/web:1.1'] as const;
 const replicas = { min: 1, max: 4 };
