@@ -242,7 +242,7 @@ export const Everything: NamedType<Record<string, unknown>> = object('test.v1.Ev
   byName: map(24, () => Everything),
   ...inline(25, { inner: string(1), ...inline(2, { deeper: int32(1) }) }),
   zero: int32(26).keepsZero(),
-}) as unknown as NamedType<Record<string, unknown>>;
+});
 
 /** A tenant's type as its CustomResourceDefinition writes it, with the platform's metadata put in. */
 export const widget: Schema = {

@@ -135,8 +135,8 @@ describe('normalize of built-in types', () => {
           key: fc.constantFrom(...Object.keys(Everything.schema.properties ?? {}), '__proto__', 'constructor', 'x'),
           maxDepth: 5,
         }),
-        (object) => {
-          const value = JSON.parse(JSON.stringify(object)) as unknown;
+        (given) => {
+          const value = JSON.parse(JSON.stringify(given)) as unknown;
           const first = normalize(Everything.schema, value, drop);
           expect(({} as Record<string, unknown>).x).toBeUndefined();
           if (first.errors.length > 0) return;

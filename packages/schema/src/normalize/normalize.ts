@@ -57,7 +57,7 @@ export const normalizer: Compiled<Normalize> = compileOnce<Normalize>((schema, o
   if (scalar !== undefined) return scalar;
   if (schema.type === 'array') return list(schema);
   if (schema['x-kubernetes-preserve-unknown-fields'] === true) return anyObject(schema);
-  return isMap(schema) ? map(schema) : struct(schema);
+  return isMap(schema) ? map(schema) : structFields(schema);
 });
 
 /** How one field of a struct is treated. */
@@ -68,7 +68,7 @@ interface Entry {
   dropsEmpty: boolean;
 }
 
-function struct(schema: Schema): Normalize {
+function structFields(schema: Schema): Normalize {
   const table = new Map<string, () => Entry>();
   const { properties = {}, required = [] } = schema;
   for (const key of Object.keys(properties))
@@ -109,7 +109,7 @@ function collectionOf(schema: Schema): 'list' | 'map' | undefined {
   return isMap(schema) ? 'map' : undefined;
 }
 
-function field(object: Record<string, unknown>, key: string, entry: Entry, structName: string, run: NormalizeRun): void {
+function field(object: Record<string, unknown>, key: string, entry: Entry, struct: string, run: NormalizeRun): void {
   const current = object[key];
   if (current === null || current === undefined) {
     if (entry.ofNull === undefined || current === undefined) delete object[key];
@@ -118,7 +118,7 @@ function field(object: Record<string, unknown>, key: string, entry: Entry, struc
   }
   const before = run.findings.length;
   const next = entry.normalize(current, run);
-  if (run.findings.length !== before) run.inField(before, key, structName);
+  if (run.findings.length !== before) run.inField(before, key, struct);
   if (entry.dropsEmpty && isEmpty(next)) delete object[key];
   else if (next !== current) object[key] = next;
 }

@@ -51,7 +51,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
 
 function isUri(text: string): boolean {
   // A path alone is a request URI, which Kubernetes takes too.
-  return text.startsWith('/') ? !/[\s\u0000-\u001f]/.test(text) : URL.canParse(text);
+  return text.startsWith('/') ? !/\s/.test(text) : URL.canParse(text);
 }
 
 function isHostname(text: string): boolean {
@@ -83,22 +83,24 @@ function isDuration(text: string): boolean {
 function isIsbn10(text: string): boolean {
   const digits = text.replaceAll(/[- ]/g, '');
   if (!/^\d{9}[\dXx]$/.test(digits)) return false;
-  const sum = [...digits].reduce((total, digit, at) => total + (10 - at) * (digit.toUpperCase() === 'X' ? 10 : Number(digit)), 0);
+  const sum = Array.from(digits).reduce((total, digit, at) => total + (10 - at) * (digit.toUpperCase() === 'X' ? 10 : Number(digit)), 0);
   return sum % 11 === 0;
 }
 
 function isIsbn13(text: string): boolean {
   const digits = text.replaceAll(/[- ]/g, '');
   if (!/^\d{13}$/.test(digits)) return false;
-  return [...digits].reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0) % 10 === 0;
+  return Array.from(digits).reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0) % 10 === 0;
 }
 
 function isCreditCard(text: string): boolean {
   const digits = text.replaceAll(/[- ]/g, '');
   if (!/^\d{13,19}$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, at) => {
-    const value = Number(digit) * (at % 2 === 0 ? 1 : 2);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
+  const sum = Array.from(digits)
+    .reverse()
+    .reduce((total, digit, at) => {
+      const value = Number(digit) * (at % 2 === 0 ? 1 : 2);
+      return total + (value > 9 ? value - 9 : value);
+    }, 0);
   return sum % 10 === 0;
 }

@@ -5,7 +5,7 @@ import { joinPath } from '../walk/path.ts';
 export interface Violation {
   reason: FieldErrorReason;
   field: string;
-  say(field: string): string;
+  say: (field: string) => string;
 }
 
 /** More than this many violations of one object help nobody and could be asked for by a tenant. */
