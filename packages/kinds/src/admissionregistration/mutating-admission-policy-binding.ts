@@ -3,6 +3,7 @@ import { object, ref, string, type Infer } from '@kajitori/schema';
 import { MatchResources, ParamRef } from './match-resources.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const MutatingAdmissionPolicyBinding = topLevel('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding', {
   spec: ref(2, () => MutatingAdmissionPolicyBindingSpec).always(),
@@ -32,4 +33,16 @@ export const mutatingAdmissionPolicyBindings: Kind<MutatingAdmissionPolicyBindin
     generation: true,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    textColumn('PolicyName', 'The policy that it puts to work.', ({ spec }) => spec.policyName ?? ''),
+    textColumn('ParamRef', 'What parameterizes it.', ({ spec }) => {
+      const { paramRef } = spec;
+      if (paramRef === undefined) return '<unset>';
+      return paramRef.name === undefined
+        ? `${paramRef.namespace ?? ''}/*`
+        : `${paramRef.namespace === undefined ? '' : `${paramRef.namespace}/`}${paramRef.name}`;
+    }),
+    ageColumn,
+  ],
 };

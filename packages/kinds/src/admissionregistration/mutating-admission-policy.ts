@@ -3,6 +3,7 @@ import { list, object, ref, string, type Infer } from '@kajitori/schema';
 import { MatchCondition, MatchResources, ParamKind, Variable } from './match-resources.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const MutatingAdmissionPolicy = topLevel('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy', {
   spec: ref(2, () => MutatingAdmissionPolicySpec).always(),
@@ -55,4 +56,12 @@ export const mutatingAdmissionPolicies: Kind<MutatingAdmissionPolicy> = {
     generation: true,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    countColumn('Mutations', 'How many changes it makes.', ({ spec }) => spec.mutations?.length ?? 0),
+    textColumn('ParamKind', 'The kind that its bindings may parameterize it with.', ({ spec }) =>
+      spec.paramKind === undefined ? '<unset>' : `${spec.paramKind.apiVersion ?? ''}/${spec.paramKind.kind ?? ''}`,
+    ),
+    ageColumn,
+  ],
 };

@@ -5,6 +5,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { Condition } from '../meta/condition.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const ValidatingAdmissionPolicy = topLevel('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy', {
   spec: ref(2, () => ValidatingAdmissionPolicySpec).always(),
@@ -80,4 +81,12 @@ export const validatingAdmissionPolicies: Kind<ValidatingAdmissionPolicy> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    countColumn('Validations', 'How many checks it makes.', ({ spec }) => spec.validations?.length ?? 0),
+    textColumn('ParamKind', 'The kind that its bindings may parameterize it with.', ({ spec }) =>
+      spec.paramKind === undefined ? '<unset>' : `${spec.paramKind.apiVersion ?? ''}/${spec.paramKind.kind ?? ''}`,
+    ),
+    ageColumn,
+  ],
 };

@@ -5,6 +5,7 @@ import { WebhookClientConfig } from './webhook-client-config.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { LabelSelector } from '../meta/label-selector.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, countColumn, nameColumn } from '../meta/columns.ts';
 
 export const ValidatingWebhookConfiguration = topLevel('io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration', {
   webhooks: list(2, () => ValidatingWebhook)
@@ -46,4 +47,5 @@ export const validatingWebhookConfigurations: Kind<ValidatingWebhookConfiguratio
     generation: true,
     allowUnconditionalUpdate: false,
   },
+  columns: [nameColumn, countColumn('Webhooks', 'How many webhooks it has.', ({ webhooks }) => webhooks?.length ?? 0), ageColumn],
 };

@@ -6,6 +6,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { createdColumn, nameColumn } from '../meta/columns.ts';
 
 export const CustomResourceDefinition = topLevel('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition', {
   spec: ref(2, () => CustomResourceDefinitionSpec)
@@ -150,4 +151,5 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: false,
   },
+  columns: [nameColumn, createdColumn],
 };

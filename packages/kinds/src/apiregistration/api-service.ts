@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const APIService = topLevel('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService', {
   spec: ref(2, () => APIServiceSpec).always(),
@@ -45,6 +46,12 @@ export const APIServiceReference = object('io.k8s.kube-aggregator.pkg.apis.apire
 });
 export type APIServiceReference = Infer<typeof APIServiceReference>;
 
+function availableCell({ status }: APIService): string {
+  const available = status?.conditions?.find(({ type }) => type === 'Available');
+  if (available === undefined) return 'Unknown';
+  return available.status === 'True' ? 'True' : `${available.status} (${available.reason ?? ''})`;
+}
+
 export const apiServices: Kind<APIService> = {
   group: 'apiregistration.k8s.io',
   version: 'v1',
@@ -66,4 +73,12 @@ export const apiServices: Kind<APIService> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    textColumn('Service', 'Who serves it.', ({ spec }) =>
+      spec.service === undefined ? 'Local' : `${spec.service.namespace ?? ''}/${spec.service.name ?? ''}`,
+    ),
+    textColumn('Available', 'Whether it can be reached.', availableCell),
+    ageColumn,
+  ],
 };

@@ -4,6 +4,8 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
+import { humanDuration } from '@kajitori/apimachinery';
 
 export const CertificateSigningRequest = topLevel('io.k8s.api.certificates.v1.CertificateSigningRequest', {
   spec: ref(2, () => CertificateSigningRequestSpec)
@@ -41,6 +43,14 @@ export const CertificateSigningRequestCondition = object('io.k8s.api.certificate
 });
 export type CertificateSigningRequestCondition = Infer<typeof CertificateSigningRequestCondition>;
 
+function conditionCell({ status }: CertificateSigningRequest): string {
+  const has = (type: string): boolean => status?.conditions?.some((one) => one.type === type) === true;
+  const words = [has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending'];
+  if (has('Failed')) words.push('Failed');
+  if ((status?.certificate ?? '') !== '') words.push('Issued');
+  return words.join(',');
+}
+
 export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
   group: 'certificates.k8s.io',
   version: 'v1',
@@ -63,4 +73,14 @@ export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    ageColumn,
+    textColumn('SignerName', 'Who is asked to sign.', ({ spec }) => spec.signerName),
+    textColumn('Requestor', 'Who asks.', ({ spec }) => spec.username ?? ''),
+    textColumn('RequestedDuration', 'How long the certificate shall last.', ({ spec }) =>
+      spec.expirationSeconds === undefined ? none : humanDuration(spec.expirationSeconds * 1000),
+    ),
+    textColumn('Condition', 'What became of it.', conditionCell),
+  ],
 };

@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { list, object, string, type Infer } from '@kajitori/schema';
 import type { Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { nameColumn, textColumn } from '../meta/columns.ts';
 
 export const ComponentStatus = topLevel('io.k8s.api.core.v1.ComponentStatus', {
   conditions: list(2, () => ComponentCondition)
@@ -34,4 +35,15 @@ export const componentStatuses: Kind<ComponentStatus> = {
     generation: false,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn(
+      'Status',
+      'Whether it is healthy.',
+      ({ conditions }) =>
+        ({ True: 'Healthy', False: 'Unhealthy' })[conditions?.find(({ type }) => type === 'Healthy')?.status ?? ''] ?? 'Unknown',
+    ),
+    textColumn('Message', 'What it says.', ({ conditions }) => conditions?.find(({ type }) => type === 'Healthy')?.message ?? ''),
+    textColumn('Error', 'What is wrong with it.', ({ conditions }) => conditions?.find(({ type }) => type === 'Healthy')?.error ?? ''),
+  ],
 };

@@ -3,6 +3,8 @@ import { int32, list, object, ref, string, type Infer } from '@kajitori/schema';
 import { ObjectReference } from './references.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
+import { firstFew } from './endpoint-cells.ts';
 
 export const Endpoints = topLevel('io.k8s.api.core.v1.Endpoints', {
   subsets: list(2, () => EndpointSubset).atomic(),
@@ -57,4 +59,16 @@ export const endpoints: Kind<Endpoints> = {
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('Endpoints', 'Addresses behind the service.', ({ subsets = [] }) =>
+      firstFew(
+        subsets.flatMap(({ addresses = [], ports = [] }) =>
+          ports.length === 0 ? addresses.map(({ ip }) => ip) : ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`)),
+        ),
+        none,
+      ),
+    ),
+    ageColumn,
+  ],
 };

@@ -3,6 +3,7 @@ import { list, map, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { Quantity } from '../meta/quantity.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { createdColumn, nameColumn } from '../meta/columns.ts';
 
 export const LimitRange = topLevel('io.k8s.api.core.v1.LimitRange', {
   spec: ref(2, () => LimitRangeSpec).always(),
@@ -43,4 +44,5 @@ export const limitRanges: Kind<LimitRange> = {
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, createdColumn],
 };

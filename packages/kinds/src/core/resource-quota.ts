@@ -4,6 +4,8 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { Quantity } from '../meta/quantity.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { quotaCell } from './resource-quota-cells.ts';
 
 export const ResourceQuota = topLevel('io.k8s.api.core.v1.ResourceQuota', {
   spec: ref(2, () => ResourceQuotaSpec).always(),
@@ -61,4 +63,10 @@ export const resourceQuotas: Kind<ResourceQuota> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('Request', 'Used and allowed, of what counts by request.', (quota) => quotaCell(quota, 'requests')),
+    textColumn('Limit', 'Used and allowed, of what counts by limit.', (quota) => quotaCell(quota, 'limits')),
+    ageColumn,
+  ],
 };

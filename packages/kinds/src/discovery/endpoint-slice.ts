@@ -3,6 +3,8 @@ import { boolean, int32, list, map, object, ref, string, type Infer } from '@kaj
 import { ObjectReference } from '../core/references.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { firstFew } from '../core/endpoint-cells.ts';
 
 export const EndpointSlice = topLevel('io.k8s.api.discovery.v1.EndpointSlice', {
   endpoints: list(2, () => Endpoint).atomic(),
@@ -73,4 +75,21 @@ export const endpointSlices: Kind<EndpointSlice> = {
     generation: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('AddressType', 'What kind of addresses it holds.', ({ addressType }) => addressType),
+    textColumn('Ports', 'Ports of its endpoints.', ({ ports }) =>
+      firstFew(
+        (ports ?? []).map(({ name = '', port }) => (port === undefined ? name : String(port))),
+        '<unset>',
+      ),
+    ),
+    textColumn('Endpoints', 'Addresses that it holds.', ({ endpoints }) =>
+      firstFew(
+        (endpoints ?? []).flatMap(({ addresses }) => addresses),
+        '<unset>',
+      ),
+    ),
+    ageColumn,
+  ],
 };

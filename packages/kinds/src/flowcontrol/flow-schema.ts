@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, countColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
 
 export const FlowSchema = topLevel('io.k8s.api.flowcontrol.v1.FlowSchema', {
   spec: ref(2, () => FlowSchemaSpec).always(),
@@ -123,4 +124,16 @@ export const flowSchemas: Kind<FlowSchema> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('PriorityLevel', 'The level that its requests get.', ({ spec }) => spec.priorityLevelConfiguration.name),
+    countColumn('MatchingPrecedence', 'Lower is asked first.', ({ spec }) => spec.matchingPrecedence ?? 0),
+    textColumn('DistinguisherMethod', 'How its requests are told apart.', ({ spec }) => spec.distinguisherMethod?.type ?? none),
+    ageColumn,
+    textColumn(
+      'MissingPL',
+      'Whether its level does not exist.',
+      ({ status }) => ({ True: 'True', False: 'False' })[status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? ''] ?? '?',
+    ),
+  ],
 };

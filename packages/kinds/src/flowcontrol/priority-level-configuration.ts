@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
 
 export const PriorityLevelConfiguration = topLevel('io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration', {
   spec: ref(2, () => PriorityLevelConfigurationSpec).always(),
@@ -93,4 +94,17 @@ export const priorityLevelConfigurations: Kind<PriorityLevelConfiguration> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('Type', 'Whether it is limited.', ({ spec }) => spec.type),
+    textColumn('NominalConcurrencyShares', 'Its share of what the server can do at once.', ({ spec }) =>
+      String((spec.limited ?? spec.exempt)?.nominalConcurrencyShares ?? none),
+    ),
+    textColumn('Queues', 'How many queues it has.', ({ spec }) => String(spec.limited?.limitResponse?.queuing?.queues ?? none)),
+    textColumn('HandSize', 'How many queues a flow may use.', ({ spec }) => String(spec.limited?.limitResponse?.queuing?.handSize ?? none)),
+    textColumn('QueueLengthLimit', 'How many may wait in one queue.', ({ spec }) =>
+      String(spec.limited?.limitResponse?.queuing?.queueLengthLimit ?? none),
+    ),
+    ageColumn,
+  ],
 };

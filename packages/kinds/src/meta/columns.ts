@@ -22,6 +22,14 @@ export const ageColumn: Column<KubeObject> = {
   value: ({ metadata }, now) => since(metadata.creationTimestamp, now),
 };
 
+export const createdColumn: Column<KubeObject> = {
+  name: 'Created At',
+  type: 'string',
+  description: 'When the object was created.',
+  priority: 0,
+  value: ({ metadata }) => metadata.creationTimestamp ?? '<unknown>',
+};
+
 /** For kinds without columns of their own. */
 export const defaultColumns: readonly Column<KubeObject>[] = [
   nameColumn,

@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
 
 export const IngressClass = topLevel('io.k8s.api.networking.v1.IngressClass', {
   spec: ref(2, () => IngressClassSpec).always(),
@@ -38,4 +39,13 @@ export const ingressClasses: Kind<IngressClass> = {
     generation: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('Controller', 'Who serves it.', ({ spec }) => spec?.controller ?? ''),
+    textColumn('Parameters', 'Its settings.', ({ spec }) => {
+      const to = spec?.parameters;
+      return to === undefined ? none : `${to.kind}${to.apiGroup === undefined ? '' : `.${to.apiGroup}`}/${to.name}`;
+    }),
+    ageColumn,
+  ],
 };

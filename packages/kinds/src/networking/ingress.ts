@@ -4,6 +4,7 @@ import { TypedLocalObjectReference } from '../core/references.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, listCell, nameColumn, none, textColumn } from '../meta/columns.ts';
 
 export const Ingress = topLevel('io.k8s.api.networking.v1.Ingress', {
   spec: ref(2, () => IngressSpec).always(),
@@ -112,4 +113,16 @@ export const ingresses: Kind<Ingress> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('Class', 'Its ingress class.', ({ spec }) => spec.ingressClassName ?? none),
+    textColumn('Hosts', 'Hosts that it answers for.', ({ spec }) =>
+      listCell((spec.rules ?? []).map(({ host }) => (host === undefined || host === '' ? '*' : host))).replace(none, '*'),
+    ),
+    textColumn('Address', 'Where it can be reached.', ({ status }) =>
+      (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '').join(','),
+    ),
+    textColumn('Ports', 'Ports that it answers on.', ({ spec }) => ((spec.tls ?? []).length > 0 ? '80, 443' : '80')),
+    ageColumn,
+  ],
 };

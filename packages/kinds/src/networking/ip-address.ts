@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { nameColumn, textColumn } from '../meta/columns.ts';
 
 export const IPAddress = topLevel('io.k8s.api.networking.v1.IPAddress', {
   spec: ref(2, () => IPAddressSpec)
@@ -39,4 +40,11 @@ export const ipAddresses: Kind<IPAddress> = {
     generation: false,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('ParentRef', 'What holds the address.', ({ spec }) => {
+      const { group = '', resource, namespace = '', name } = spec.parentRef;
+      return [group === '' ? resource : `${resource}.${group}`, namespace, name].filter((part) => part !== '').join('/');
+    }),
+  ],
 };

@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { IntOrString } from '../meta/int-or-string.ts';
 import { LabelSelector } from '../meta/label-selector.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, selectorCell, textColumn } from '../meta/columns.ts';
 
 export const NetworkPolicy = topLevel('io.k8s.api.networking.v1.NetworkPolicy', {
   spec: ref(2, () => NetworkPolicySpec).always(),
@@ -66,4 +67,5 @@ export const networkPolicies: Kind<NetworkPolicy> = {
     generation: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, textColumn('Pod-Selector', 'Pods that it is for.', ({ spec }) => selectorCell(spec.podSelector)), ageColumn],
 };

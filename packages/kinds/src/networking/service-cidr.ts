@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { Condition } from '../meta/condition.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, listCell, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const ServiceCIDR = topLevel('io.k8s.api.networking.v1.ServiceCIDR', {
   spec: ref(2, () => ServiceCIDRSpec).always(),
@@ -43,4 +44,5 @@ export const serviceCIDRs: Kind<ServiceCIDR> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, textColumn('CIDRs', 'Ranges that service addresses come from.', ({ spec }) => listCell(spec.cidrs)), ageColumn],
 };

@@ -4,6 +4,7 @@ import { Toleration } from '../core/toleration.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { Quantity } from '../meta/quantity.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const RuntimeClass = topLevel('io.k8s.api.node.v1.RuntimeClass', {
   handler: string(2).required(),
@@ -38,4 +39,5 @@ export const runtimeClasses: Kind<RuntimeClass> = {
     generation: false,
     allowUnconditionalUpdate: false,
   },
+  columns: [nameColumn, textColumn('Handler', 'The runtime that nodes know by this name.', ({ handler }) => handler), ageColumn],
 };

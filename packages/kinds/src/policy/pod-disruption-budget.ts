@@ -7,6 +7,7 @@ import { LabelSelector } from '../meta/label-selector.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const PodDisruptionBudget = topLevel('io.k8s.api.policy.v1.PodDisruptionBudget', {
   spec: ref(2, () => PodDisruptionBudgetSpec).always(),
@@ -56,4 +57,11 @@ export const podDisruptionBudgets: Kind<PodDisruptionBudget> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    textColumn('Min Available', 'Pods that must stay.', ({ spec }) => String(spec.minAvailable ?? 'N/A')),
+    textColumn('Max Unavailable', 'Pods that may be missing.', ({ spec }) => String(spec.maxUnavailable ?? 'N/A')),
+    countColumn('Allowed Disruptions', 'Pods that may be evicted now.', ({ status }) => status?.disruptionsAllowed ?? 0),
+    ageColumn,
+  ],
 };

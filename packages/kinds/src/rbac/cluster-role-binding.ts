@@ -3,6 +3,7 @@ import { list, ref, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { RoleRef, Subject } from './role-binding.ts';
+import { bindingColumns } from './binding-columns.ts';
 
 export const ClusterRoleBinding = topLevel('io.k8s.api.rbac.v1.ClusterRoleBinding', {
   subjects: list(2, () => Subject).atomic(),
@@ -26,4 +27,5 @@ export const clusterRoleBindings: Kind<ClusterRoleBinding> = {
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [...bindingColumns],
 };

@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { LabelSelector } from '../meta/label-selector.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { PolicyRule } from './role.ts';
+import { createdColumn, nameColumn } from '../meta/columns.ts';
 
 export const ClusterRole = topLevel('io.k8s.api.rbac.v1.ClusterRole', {
   rules: list(2, () => PolicyRule).atomic(),
@@ -32,4 +33,5 @@ export const clusterRoles: Kind<ClusterRole> = {
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, createdColumn],
 };

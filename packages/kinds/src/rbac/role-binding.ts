@@ -2,6 +2,7 @@ import { pathSegmentError } from '@kajitori/apimachinery';
 import { list, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { bindingColumns } from './binding-columns.ts';
 
 export const RoleBinding = topLevel('io.k8s.api.rbac.v1.RoleBinding', {
   subjects: list(2, () => Subject).atomic(),
@@ -48,4 +49,5 @@ export const roleBindings: Kind<RoleBinding> = {
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [...bindingColumns],
 };

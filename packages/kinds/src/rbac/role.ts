@@ -2,6 +2,7 @@ import { pathSegmentError } from '@kajitori/apimachinery';
 import { list, object, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { createdColumn, nameColumn } from '../meta/columns.ts';
 
 export const Role = topLevel('io.k8s.api.rbac.v1.Role', {
   rules: list(2, () => PolicyRule).atomic(),
@@ -33,4 +34,5 @@ export const roles: Kind<Role> = {
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, createdColumn],
 };

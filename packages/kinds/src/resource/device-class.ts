@@ -3,6 +3,7 @@ import { inline, list, object, ref, string, type Infer } from '@kajitori/schema'
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { DeviceSelector, OpaqueDeviceConfiguration } from './device-request.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 
 export const DeviceClass = topLevel('io.k8s.api.resource.v1.DeviceClass', {
   spec: ref(2, () => DeviceClassSpec)
@@ -38,4 +39,5 @@ export const deviceClasses: Kind<DeviceClass> = {
     generation: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, ageColumn],
 };

@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { ObjectMeta } from '../meta/object-meta.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ResourceClaimSpec } from './resource-claim.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 
 export const ResourceClaimTemplate = topLevel('io.k8s.api.resource.v1.ResourceClaimTemplate', {
   spec: ref(2, () => ResourceClaimTemplateSpec)
@@ -33,4 +34,5 @@ export const resourceClaimTemplates: Kind<ResourceClaimTemplate> = {
     generation: false,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, ageColumn],
 };

@@ -5,6 +5,7 @@ import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { AllocatedDeviceStatus, AllocationResult } from './allocation.ts';
 import { DeviceClaim } from './device-request.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const ResourceClaim = topLevel('io.k8s.api.resource.v1.ResourceClaim', {
   spec: ref(2, () => ResourceClaimSpec)
@@ -36,6 +37,15 @@ export const ResourceClaimConsumerReference = object('io.k8s.api.resource.v1.Res
 });
 export type ResourceClaimConsumerReference = Infer<typeof ResourceClaimConsumerReference>;
 
+function stateCell({ metadata, status }: ResourceClaim): string {
+  const words: string[] = [];
+  if (metadata.deletionTimestamp !== undefined) words.push('deleted');
+  if (status?.allocation === undefined) words.push('pending');
+  else words.push('allocated');
+  if ((status?.reservedFor ?? []).length > 0) words.push('reserved');
+  return words.join(',');
+}
+
 export const resourceClaims: Kind<ResourceClaim> = {
   group: 'resource.k8s.io',
   version: 'v1',
@@ -56,4 +66,5 @@ export const resourceClaims: Kind<ResourceClaim> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, textColumn('State', 'Whether it is allocated, and to whom.', stateCell), ageColumn],
 };

@@ -4,6 +4,7 @@ import { NodeSelector } from '../core/node-selector.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { CounterSet, Device } from './device.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const ResourceSlice = topLevel('io.k8s.api.resource.v1.ResourceSlice', {
   spec: ref(2, () => ResourceSliceSpec)
@@ -46,4 +47,11 @@ export const resourceSlices: Kind<ResourceSlice> = {
     generation: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('Node', 'The node that has the devices.', ({ spec }) => spec.nodeName ?? '<unset>'),
+    textColumn('Driver', 'The driver of the devices.', ({ spec }) => spec.driver),
+    textColumn('Pool', 'The pool that they belong to.', ({ spec }) => spec.pool.name),
+    ageColumn,
+  ],
 };

@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { boolean, int32, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const PriorityClass = topLevel('io.k8s.api.scheduling.v1.PriorityClass', {
   value: int32(2).keepsZero(),
@@ -27,4 +28,17 @@ export const priorityClasses: Kind<PriorityClass> = {
     generation: true,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    countColumn('Value', 'Higher goes first.', ({ value }) => value ?? 0),
+    {
+      name: 'Global-Default',
+      type: 'boolean',
+      description: 'Whether pods without a class get this one.',
+      priority: 0,
+      value: ({ globalDefault }) => globalDefault ?? false,
+    },
+    ageColumn,
+    textColumn('PreemptionPolicy', 'Whether its pods push others out.', ({ preemptionPolicy }) => preemptionPolicy ?? ''),
+  ],
 };

@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { boolean, int64, list, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, listCell, nameColumn } from '../meta/columns.ts';
 
 export const CSIDriver = topLevel('io.k8s.api.storage.v1.CSIDriver', {
   spec: ref(2, () => CSIDriverSpec)
@@ -46,4 +47,53 @@ export const csiDrivers: Kind<CSIDriver> = {
     generation: true,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    {
+      name: 'AttachRequired',
+      type: 'boolean',
+      description: 'Whether volumes must be attached before they are mounted.',
+      priority: 0,
+      value: ({ spec }) => spec.attachRequired ?? true,
+    },
+    {
+      name: 'PodInfoOnMount',
+      type: 'boolean',
+      description: 'Whether it is told of the pod.',
+      priority: 0,
+      value: ({ spec }) => spec.podInfoOnMount ?? false,
+    },
+    {
+      name: 'StorageCapacity',
+      type: 'boolean',
+      description: 'Whether it tells how much room there is.',
+      priority: 0,
+      value: ({ spec }) => spec.storageCapacity ?? false,
+    },
+    {
+      name: 'TokenRequests',
+      type: 'string',
+      description: 'Audiences of the tokens that it gets.',
+      priority: 0,
+      value: ({ spec }) =>
+        spec.tokenRequests === undefined || spec.tokenRequests.length === 0
+          ? '<unset>'
+          : spec.tokenRequests.map(({ audience }) => audience).join(','),
+    },
+    {
+      name: 'RequiresRepublish',
+      type: 'boolean',
+      description: 'Whether it is called again and again.',
+      priority: 0,
+      value: ({ spec }) => spec.requiresRepublish ?? false,
+    },
+    {
+      name: 'Modes',
+      type: 'string',
+      description: 'Lifecycles of volumes that it knows.',
+      priority: 0,
+      value: ({ spec }) => listCell(spec.volumeLifecycleModes),
+    },
+    ageColumn,
+  ],
 };

@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { int32, list, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, countColumn, nameColumn } from '../meta/columns.ts';
 
 export const CSINode = topLevel('io.k8s.api.storage.v1.CSINode', {
   spec: ref(2, () => CSINodeSpec)
@@ -46,4 +47,5 @@ export const csiNodes: Kind<CSINode> = {
     generation: false,
     allowUnconditionalUpdate: false,
   },
+  columns: [nameColumn, countColumn('Drivers', 'How many drivers the node has.', ({ spec }) => spec.drivers.length), ageColumn],
 };

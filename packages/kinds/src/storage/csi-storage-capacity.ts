@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { LabelSelector } from '../meta/label-selector.ts';
 import { Quantity } from '../meta/quantity.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { nameColumn, textColumn } from '../meta/columns.ts';
 
 export const CSIStorageCapacity = topLevel('io.k8s.api.storage.v1.CSIStorageCapacity', {
   nodeTopology: ref(2, () => LabelSelector),
@@ -28,4 +29,9 @@ export const csiStorageCapacities: Kind<CSIStorageCapacity> = {
     generation: false,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    textColumn('StorageClassName', 'The class that it is for.', ({ storageClassName }) => storageClassName),
+    textColumn('Capacity', 'How much room there is.', ({ capacity }) => capacity ?? '<unset>'),
+  ],
 };

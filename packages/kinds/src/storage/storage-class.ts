@@ -3,6 +3,7 @@ import { boolean, list, map, string, type Infer } from '@kajitori/schema';
 import { TopologySelectorTerm } from '../core/topology-selector.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const StorageClass = topLevel('io.k8s.api.storage.v1.StorageClass', {
   provisioner: string(2).required(),
@@ -14,6 +15,14 @@ export const StorageClass = topLevel('io.k8s.api.storage.v1.StorageClass', {
   allowedTopologies: list(8, () => TopologySelectorTerm).atomic(),
 });
 export type StorageClass = Infer<typeof StorageClass>;
+
+/** Claims without a class get this one. */
+export function isDefaultClass(annotations: Readonly<Record<string, string>> | undefined): boolean {
+  return (
+    annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true' ||
+    annotations?.['storageclass.beta.kubernetes.io/is-default-class'] === 'true'
+  );
+}
 
 export const storageClasses: Kind<StorageClass> = {
   group: 'storage.k8s.io',
@@ -31,4 +40,18 @@ export const storageClasses: Kind<StorageClass> = {
     generation: false,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    { ...nameColumn, value: ({ metadata }) => `${metadata.name ?? ''}${isDefaultClass(metadata.annotations) ? ' (default)' : ''}` },
+    textColumn('Provisioner', 'Who makes its volumes.', ({ provisioner }) => provisioner),
+    textColumn('ReclaimPolicy', 'What becomes of a volume when its claim goes.', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
+    textColumn('VolumeBindingMode', 'When a claim gets its volume.', ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate'),
+    {
+      name: 'AllowVolumeExpansion',
+      type: 'string',
+      description: 'Whether its claims may grow.',
+      priority: 0,
+      value: ({ allowVolumeExpansion }) => allowVolumeExpansion === true,
+    },
+    ageColumn,
+  ],
 };

@@ -5,6 +5,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const VolumeAttachment = topLevel('io.k8s.api.storage.v1.VolumeAttachment', {
   spec: ref(2, () => VolumeAttachmentSpec)
@@ -62,4 +63,18 @@ export const volumeAttachments: Kind<VolumeAttachment> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: false,
   },
+  columns: [
+    nameColumn,
+    textColumn('Attacher', 'Who attaches it.', ({ spec }) => spec.attacher),
+    textColumn('PV', 'The volume.', ({ spec }) => spec.source.persistentVolumeName ?? ''),
+    textColumn('Node', 'The node.', ({ spec }) => spec.nodeName),
+    {
+      name: 'Attached',
+      type: 'boolean',
+      description: 'Whether it is attached.',
+      priority: 0,
+      value: ({ status }) => status?.attached ?? false,
+    },
+    ageColumn,
+  ],
 };

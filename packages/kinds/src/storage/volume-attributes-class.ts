@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { map, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 
 export const VolumeAttributesClass = topLevel('io.k8s.api.storage.v1.VolumeAttributesClass', {
   driverName: string(2).required(),
@@ -25,4 +26,5 @@ export const volumeAttributesClasses: Kind<VolumeAttributesClass> = {
     generation: false,
     allowUnconditionalUpdate: true,
   },
+  columns: [nameColumn, textColumn('DriverName', 'The driver that it is for.', ({ driverName }) => driverName), ageColumn],
 };

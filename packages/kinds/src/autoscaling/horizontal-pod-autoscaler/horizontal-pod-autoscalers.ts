@@ -3,6 +3,8 @@ import { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 
+import { autoscalerColumns } from './autoscaler-columns.ts';
+
 export const horizontalPodAutoscalers: Kind<HorizontalPodAutoscaler> = {
   group: 'autoscaling',
   version: 'v2',
@@ -25,4 +27,5 @@ export const horizontalPodAutoscalers: Kind<HorizontalPodAutoscaler> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: autoscalerColumns,
 };

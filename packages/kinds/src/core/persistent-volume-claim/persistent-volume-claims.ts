@@ -2,6 +2,8 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { PersistentVolumeClaim } from './persistent-volume-claim.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
+import { ageColumn, nameColumn, textColumn } from '../../meta/columns.ts';
+import { accessModesCell, phaseCell, unset } from '../volume-cells.ts';
 
 export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
   group: '',
@@ -24,4 +26,19 @@ export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
     prepareForUpdate: keepStatus,
     allowUnconditionalUpdate: true,
   },
+  columns: [
+    nameColumn,
+    textColumn('Status', 'Whether it waits, is bound or lost.', phaseCell),
+    textColumn('Volume', 'The volume that it is bound to.', ({ spec }) => spec.volumeName ?? ''),
+    textColumn('Capacity', 'How much that volume holds.', ({ spec, status }) =>
+      spec.volumeName === undefined ? '' : (status?.capacity?.['storage'] ?? ''),
+    ),
+    textColumn('Access Modes', 'How nodes may mount it.', ({ spec, status }) =>
+      spec.volumeName === undefined ? '' : accessModesCell(status?.accessModes),
+    ),
+    textColumn('StorageClass', 'The class that it asks for.', ({ spec }) => spec.storageClassName ?? ''),
+    textColumn('VolumeAttributesClass', 'The class of attributes that it asks for.', ({ spec }) => spec.volumeAttributesClassName ?? unset),
+    ageColumn,
+    textColumn('VolumeMode', 'Whether it is a file system or a block device.', ({ spec }) => spec.volumeMode ?? unset, 'wide'),
+  ],
 };
