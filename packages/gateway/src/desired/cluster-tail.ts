@@ -80,7 +80,7 @@ export class ClusterTail {
       const from = await this.storage.revision();
       void this.#follow(from);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
       throw error;
     }
   }
@@ -88,9 +88,9 @@ export class ClusterTail {
   async #follow(from: Revision): Promise<void> {
     try {
       for await (const batch of this.storage.watch({ from, signal: this.#stop.signal })) this.#deliver(batch);
-      if (!this.#stop.signal.aborted) this.#fail(new Error('the watch ended'));
+      if (!this.#stop.signal.aborted) this.fail(new Error('the watch ended'));
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#fail(error);
+      if (!this.#stop.signal.aborted) this.fail(error);
     }
   }
 
@@ -115,7 +115,8 @@ export class ClusterTail {
     return key === undefined ? [] : (this.#byReference.get(objectKeyText(key)) ?? []);
   }
 
-  #fail(error: unknown): void {
+  /** Ends the tail for everyone who follows it; they begin again with another. */
+  fail(error: unknown): void {
     this.#failure = error;
     this.#stop.abort();
     this.#logger.warn({ error, cluster: this.storage.id }, 'following a cluster for its nodes failed; they start again');
