@@ -46,6 +46,8 @@ export interface ResourceClient<T extends KubeObject> {
   create(object: T): Promise<T>;
   update(object: T): Promise<T>;
   updateStatus(object: T): Promise<T>;
+  /** Puts to a subresource that takes the object itself: `finalize`, `approval`. */
+  updateSubresource(object: T, subresource: string): Promise<T>;
   /** `subresource`: `status`, `scale`, or none. */
   patch(namespace: string, name: string, patch: unknown, options?: { type?: PatchType; subresource?: string }): Promise<T>;
   delete(namespace: string, name: string, query?: DeleteQuery): Promise<void>;

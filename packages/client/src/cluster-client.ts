@@ -45,8 +45,12 @@ class TransportResourceClient<T extends KubeObject> implements ResourceClient<T>
     return (await this.#transport.update(this.#targetOf(object), object)) as T;
   }
 
-  async updateStatus(object: T): Promise<T> {
-    return (await this.#transport.update(this.#targetOf(object, 'status'), object)) as T;
+  updateStatus(object: T): Promise<T> {
+    return this.updateSubresource(object, 'status');
+  }
+
+  async updateSubresource(object: T, subresource: string): Promise<T> {
+    return (await this.#transport.update(this.#targetOf(object, subresource), object)) as T;
   }
 
   async patch(namespace: string, name: string, patch: unknown, options: { type?: PatchType; subresource?: string } = {}): Promise<T> {

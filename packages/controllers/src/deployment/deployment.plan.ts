@@ -92,7 +92,7 @@ function rollOut({ snapshot, base, all, newest, old }: Rollout): DeploymentPlan 
   return {
     ...base,
     update: scale.some(({ replicaSet }) => replicaSet === newest) ? [] : update,
-    scale: annotated(deployment, scale).map((one) => (one.replicaSet === newest ? { ...one, annotations: { ...replicaSetAnnotations(deployment, newest, revision), ...one.annotations } } : one)),
+    scale: annotated(deployment, scale).map((one) => (one.replicaSet === newest ? { ...one, annotations: { ...one.annotations, ...replicaSetAnnotations(deployment, newest, revision), ...sizeAnnotations(deployment) } } : one)),
     delete: surplusHistory(deployment, old, base.status),
     revision,
     ...progressed(deployment, found, all, newest, now),

@@ -14,6 +14,8 @@ export type AnyInformer = Informer<KubeObject>;
 /** The informers of one active cluster, one a kind. Owns them. */
 export class Caches implements AsyncDisposable {
   readonly #informers = new Map<string, AnyInformer>();
+  /** Kinds of which only metadata is kept, made when the first is asked for. */
+  readonly #metadata = new Map<string, AnyInformer>();
   readonly #open: (kind: Kind) => ResourceClient<KubeObject>;
   readonly #onError: (kind: Kind, error: unknown) => void;
 
@@ -23,27 +25,38 @@ export class Caches implements AsyncDisposable {
   }
 
   /** Makes the kind's informer, which starts with `start`. */
-  add(kind: Kind): AnyInformer {
-    const known = this.#informers.get(textOf(kind));
-    if (known !== undefined) return known;
+  add(kind: Kind, fieldSelector = ''): AnyInformer {
+    return this.#informers.get(keyOf(kind, fieldSelector)) ?? this.#make(kind, { fieldSelector, keep: withoutManagedFields });
+  }
+
+  /** The kind's informer, or one that keeps nothing but metadata, made and started now. Resolves when it shows everything. */
+  async metadata(kind: Kind): Promise<AnyInformer> {
+    const key = keyOf(kind, '');
+    const informer = this.#informers.get(key) ?? this.#metadata.get(key) ?? this.#make(kind, { fieldSelector: '', keep: onlyMetadata });
+    await informer.start().synced;
+    return informer;
+  }
+
+  #make(kind: Kind, { fieldSelector, keep }: { fieldSelector: string; keep: (object: KubeObject) => KubeObject }): AnyInformer {
     const informer = new Informer<KubeObject>({
       client: this.#open(kind),
-      keep: withoutManagedFields,
+      keep,
+      ...(fieldSelector === '' ? {} : { query: { fieldSelector } }),
       onError: (error) => this.#onError(kind, error),
     });
-    this.#informers.set(textOf(kind), informer);
+    (keep === onlyMetadata ? this.#metadata : this.#informers).set(keyOf(kind, fieldSelector), informer);
     return informer;
   }
 
   /** @throws Error for a kind that no descriptor watches. */
-  of<T extends KubeObject>(kind: Kind<T>): Cache<T> {
-    const informer = this.#informers.get(textOf(kind));
-    if (informer === undefined) throw new Error(`no controller watches ${textOf(kind)}`);
+  of<T extends KubeObject>(kind: Kind<T>, fieldSelector = ''): Cache<T> {
+    const informer = this.#informers.get(keyOf(kind, fieldSelector));
+    if (informer === undefined) throw new Error(`no controller watches ${keyOf(kind, fieldSelector)}`);
     return informer as unknown as Cache<T>;
   }
 
   find(kind: Pick<Kind, 'group' | 'version' | 'plural'>): AnyInformer | undefined {
-    return this.#informers.get(textOf(kind));
+    return this.#informers.get(keyOf(kind, ''));
   }
 
   async start(): Promise<void> {
@@ -57,16 +70,16 @@ export class Caches implements AsyncDisposable {
 
   /** Objects held, over all kinds: the measure of an active cluster's memory. */
   get size(): number {
-    return [...this.#informers.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#informers.values(), ...this.#metadata.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#informers.values()].map((informer) => informer[Symbol.asyncDispose]()));
+    await Promise.all([...this.#informers.values(), ...this.#metadata.values()].map((informer) => informer[Symbol.asyncDispose]()));
   }
 }
 
-export function textOf({ group, version, plural }: Pick<Kind, 'group' | 'version' | 'plural'>): string {
-  return `${group}/${version}/${plural}`;
+function keyOf({ group, version, plural }: Pick<Kind, 'group' | 'version' | 'plural'>, fieldSelector: string): string {
+  return `${group}/${version}/${plural}?${fieldSelector}`;
 }
 
 /** No controller reads who manages which field, and it is often the largest part of an object. */
@@ -74,4 +87,8 @@ function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object;
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };
+}
+
+function onlyMetadata({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  return withoutManagedFields({ apiVersion, kind, metadata });
 }

@@ -99,7 +99,7 @@ export class ControlledCluster implements ActiveCluster {
   #add(descriptor: ControllerDescriptor): void {
     const { cluster, clock, logger, transport, occurrences, rootCertificates } = this.#options;
     const client = createClusterClient(transport, controllerUser(descriptor.user));
-    const informers = descriptor.watches.map((one) => ({ informer: this.#caches.add(one.kind), keys: one.keys }));
+    const informers = descriptor.watches.map((one) => ({ informer: this.#caches.add(one.kind, one.fieldSelector), keys: one.keys }));
     const enqueue = (names: readonly ObjectName[]): void => {
       if (names.length > 0) this.#options.enqueue(names.map((name) => ({ cluster, controller: descriptor.name, ...name })));
     };
@@ -107,7 +107,7 @@ export class ControlledCluster implements ActiveCluster {
       cluster,
       clock,
       logger: logger.child({ cluster, controller: descriptor.name }),
-      cache: (kind) => this.#caches.of(kind),
+      cache: (kind, fieldSelector) => this.#caches.of(kind, fieldSelector),
       caches: this.#caches,
       events: new ClusterEventRecorder({ client, component: descriptor.component, clock, logger }),
       occurrences,

@@ -29,6 +29,8 @@ export interface Controller {
 /** Which keys a change concerns. */
 export interface Watch<T extends KubeObject = KubeObject> {
   kind: Kind<T>;
+  /** Watches only some of the kind's objects; their cache is one of its own. */
+  fieldSelector?: string;
   keys(event: InformerEvent<T>, caches: Caches): readonly ObjectName[];
 }
 
@@ -37,7 +39,7 @@ export interface ControllerContext {
   cluster: ClusterId;
   clock: Clock;
   logger: Logger;
-  cache<T extends KubeObject>(kind: Kind<T>): Cache<T>;
+  cache<T extends KubeObject>(kind: Kind<T>, fieldSelector?: string): Cache<T>;
   caches: Caches;
   events: EventRecorder;
   occurrences: ClusterOccurrences;
@@ -61,8 +63,8 @@ export interface ControllerDescriptor {
 }
 
 /** Binds a kind to a mapping; forgets T, which the kind itself guards at run time. */
-export function watch<T extends KubeObject>(kind: Kind<T>, keys: Watch<T>['keys']): Watch {
-  return { kind, keys } as unknown as Watch;
+export function watch<T extends KubeObject>(kind: Kind<T>, keys: Watch<T>['keys'], fieldSelector?: string): Watch {
+  return { kind, keys, fieldSelector } as unknown as Watch;
 }
 
 export const nameOf = ({ metadata }: KubeObject): ObjectName => ({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' });

@@ -67,6 +67,7 @@ export class Expectations {
       create: (object) => written(resource.create(object)),
       update: (object) => written(resource.update(object)),
       updateStatus: (object) => written(resource.updateStatus(object)),
+      updateSubresource: (object, subresource) => written(resource.updateSubresource(object, subresource)),
       patch: (namespace, name, patch, options) => written(resource.patch(namespace, name, patch, options)),
       post: (namespace, name, subresource, body) => this.#known(key, informer, resource.post(namespace, name, subresource, body)),
       delete: async (namespace, name, query) => {

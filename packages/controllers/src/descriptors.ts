@@ -1,0 +1,29 @@
+import { cronJob } from './cron-job/cron-job.controller.ts';
+import { deployment } from './deployment/deployment.controller.ts';
+import { garbageCollector } from './garbage-collector/garbage-collector.controller.ts';
+import { job } from './job/job.controller.ts';
+import { namespace } from './namespace/namespace.controller.ts';
+import { nodeLifecycle } from './node-lifecycle/node-lifecycle.controller.ts';
+import { podGc } from './pod-gc/pod-gc.controller.ts';
+import { replicaSet } from './replica-set/replica-set.controller.ts';
+import { rootCa } from './root-ca/root-ca.controller.ts';
+import type { ControllerDescriptor } from './runtime/controller.ts';
+import { scheduler } from './scheduler/scheduler.controller.ts';
+import { defaultServiceAccount } from './service-account/default-service-account.controller.ts';
+import { ttlAfterFinished } from './ttl-after-finished/ttl-after-finished.controller.ts';
+
+/** Every controller of a cluster: a new one is one folder and one line here. */
+export const descriptors: readonly ControllerDescriptor[] = [
+  namespace,
+  defaultServiceAccount,
+  rootCa,
+  deployment,
+  replicaSet,
+  job,
+  cronJob,
+  ttlAfterFinished,
+  scheduler,
+  nodeLifecycle,
+  podGc,
+  garbageCollector,
+];

@@ -1,0 +1,184 @@
+import { isStatusError, type KubeObject, type OwnerReference } from '@kajitori/apimachinery';
+import type { InformerEvent } from '@kajitori/client';
+import { catalogue, cronJobs, deployments, jobs, type Kind, pods, replicaSets } from '@kajitori/kinds';
+import { done, type Outcome } from '@kajitori/reconciler';
+import type { AnyInformer } from '../runtime/caches.ts';
+import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import { isForeground, orphanFinalizer, type OwnerState, planDependent, planOwner, referenceTo } from './garbage-collector.plan.ts';
+
+/** Objects that own others, or are owned, most often: their caches are there anyway. Other kinds are looked at when something is deleted. */
+const frequentKinds = [deployments, replicaSets, pods, jobs, cronJobs] as unknown as readonly Kind[];
+
+/** Kinds that can be owned and collected. Views of another kind, and events, are not. */
+export const collectableKinds: readonly Kind[] = catalogue.filter(
+  ({ stored, hub, verbs, plural }) => stored && hub === undefined && plural !== 'events' && (['list', 'watch', 'delete'] as const).every((verb) => verbs.includes(verb)),
+);
+
+/**
+ * Deletes what has lost its owners, and carries out how an owner's deletion treats its dependents. Owns the finalizers
+ * `foregroundDeletion` and `orphan`.
+ */
+export const garbageCollector: ControllerDescriptor = {
+  name: 'garbage-collector',
+  user: 'system:serviceaccount:kube-system:generic-garbage-collector',
+  component: 'garbage-collector-controller',
+  watches: frequentKinds.map((kind) => watch(kind, (event, caches) => concerned(kind, event, (one) => caches.find(one)))),
+  create: (context) => new GarbageCollector(context),
+};
+
+type Find = (kind: Kind) => AnyInformer | undefined;
+
+/** Keys name an object with its kind: `apps/v1/replicasets/NAME`, or `uid/UID` for what depended on an object that is gone. */
+const keyOf = ({ group, version, plural }: Kind, { metadata }: KubeObject): ObjectName => ({
+  namespace: metadata.namespace ?? '',
+  name: `${group}/${version}/${plural}/${metadata.name ?? ''}`,
+});
+const goneKey = ({ metadata }: KubeObject): ObjectName => ({ namespace: metadata.namespace ?? '', name: `uid/${metadata.uid ?? ''}` });
+
+function concerned(kind: Kind, event: InformerEvent<KubeObject>, find: Find): ObjectName[] {
+  const { object } = event;
+  const waiting = waitingOwners(object, find);
+  if (event.type === 'deleted') return [goneKey(object), ...waiting];
+  if (object.metadata.deletionTimestamp !== undefined) return hasWork(object) ? [keyOf(kind, object), ...waiting] : waiting;
+  const references = object.metadata.ownerReferences ?? [];
+  const changed = event.type === 'added' || JSON.stringify(event.old.metadata.ownerReferences) !== JSON.stringify(references);
+  return references.length > 0 && (changed || waiting.length > 0) && !references.every((one) => isCached(one, object, find)) ? [keyOf(kind, object), ...waiting] : waiting;
+}
+
+/** Owners that are being deleted after this object. */
+function waitingOwners({ metadata }: KubeObject, find: Find): ObjectName[] {
+  return (metadata.ownerReferences ?? []).flatMap((reference) => {
+    const kind = kindOf(reference);
+    const owner = kind === undefined ? undefined : find(kind)?.get(kind.namespaced ? (metadata.namespace ?? '') : '', reference.name);
+    return kind !== undefined && owner?.metadata.uid === reference.uid && hasWork(owner) ? [keyOf(kind, owner)] : [];
+  });
+}
+
+function hasWork({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).some((one) => one === 'foregroundDeletion' || one === orphanFinalizer);
+}
+
+function isCached(reference: OwnerReference, dependent: KubeObject, find: Find): boolean {
+  const kind = kindOf(reference);
+  const owner = kind === undefined ? undefined : find(kind)?.get(kind.namespaced ? (dependent.metadata.namespace ?? '') : '', reference.name);
+  return owner?.metadata.uid === reference.uid && owner.metadata.deletionTimestamp === undefined;
+}
+
+function kindOf({ apiVersion, kind }: OwnerReference): Kind | undefined {
+  return collectableKinds.find((one) => one.kind === kind && (one.group === '' ? one.version : `${one.group}/${one.version}`) === apiVersion);
+}
+
+class GarbageCollector implements Controller {
+  readonly #context: ControllerContext;
+  #all: Promise<Map<Kind, AnyInformer>> | undefined;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+  }
+
+  async reconcile(run: Run): Promise<Outcome> {
+    if (this.#isSettled(run)) return done;
+    const informers = await this.#informers();
+    const [, uid] = /^uid\/(.*)$/.exec(run.name) ?? [];
+    if (uid !== undefined) {
+      for (const { kind, object } of dependentsOf(informers, uid)) await this.#collect(run, informers, kind, object);
+      return done;
+    }
+    const [group = '', version = '', plural = '', name = ''] = run.name.split('/');
+    const kind = collectableKinds.find((one) => one.group === group && one.version === version && one.plural === plural);
+    const object = kind === undefined ? undefined : informers.get(kind)?.get(run.namespace, name);
+    if (kind === undefined || object === undefined) return done;
+    if (hasWork(object)) await this.#finish(run, informers, kind, object);
+    else await this.#collect(run, informers, kind, object);
+    return done;
+  }
+
+  /** Most objects that ask at a start have their owners beside them: then no further kind needs to be looked at. */
+  #isSettled({ namespace, name }: Run): boolean {
+    const find: Find = (one) => this.#context.caches.find(one);
+    for (const kind of frequentKinds) {
+      const prefix = `${kind.group}/${kind.version}/${kind.plural}/`;
+      const object = name.startsWith(prefix) ? find(kind)?.get(namespace, name.slice(prefix.length)) : undefined;
+      if (object !== undefined) return !hasWork(object) && (object.metadata.ownerReferences ?? []).every((one) => isCached(one, object, find));
+    }
+    return false;
+  }
+
+  /** All kinds' metadata, from the first deletion on for as long as the cluster is active. */
+  #informers(): Promise<Map<Kind, AnyInformer>> {
+    this.#all ??= this.#open();
+    this.#all.catch(() => {
+      this.#all = undefined;
+    });
+    return this.#all;
+  }
+
+  async #open(): Promise<Map<Kind, AnyInformer>> {
+    const opened = await Promise.all(collectableKinds.map(async (kind) => [kind, await this.#context.caches.metadata(kind)] as const));
+    const informers = new Map(opened);
+    const frequent = new Set(frequentKinds);
+    for (const [kind, informer] of informers) {
+      if (frequent.has(kind)) continue;
+      informer.onChange((event) => concerned(kind, event, (one) => informers.get(one)).forEach((name) => this.#context.enqueue(name)));
+    }
+    return informers;
+  }
+
+  /** An object that may have lost its owners. */
+  async #collect(run: Run, informers: Map<Kind, AnyInformer>, kind: Kind, object: KubeObject): Promise<void> {
+    const references = object.metadata.ownerReferences ?? [];
+    const owners = await Promise.all(references.map(async (reference) => ({ reference, state: await stateOf(run, informers, reference, object) })));
+    const plan = planDependent(object, owners, dependentsOf(informers, object.metadata.uid ?? '').length > 0);
+    if (plan.type === 'keep') return;
+    const { namespace = '', name = '', uid, resourceVersion } = object.metadata;
+    const client = run.client.resource(kind);
+    await unlessGone(
+      plan.type === 'disown'
+        ? client.patch(namespace, name, { metadata: { uid, resourceVersion, ownerReferences: plan.ownerReferences } })
+        : client.delete(namespace, name, { preconditions: { uid, resourceVersion }, propagationPolicy: plan.propagationPolicy }),
+    );
+  }
+
+  /** An object that is being deleted and has a finalizer of ours. */
+  async #finish(run: Run, informers: Map<Kind, AnyInformer>, kind: Kind, object: KubeObject): Promise<void> {
+    const dependents = dependentsOf(informers, object.metadata.uid ?? '');
+    const kinds = new Map(dependents.map((one) => [one.object, one.kind]));
+    const plan = planOwner(object, dependents.map((one) => one.object));
+    for (const dependent of plan.deleteDependents) await this.#collect(run, informers, kinds.get(dependent) ?? kind, dependent);
+    for (const dependent of plan.orphan) {
+      const { namespace = '', name = '', uid, resourceVersion, ownerReferences = [] } = dependent.metadata;
+      const others = ownerReferences.filter((one) => one !== referenceTo(dependent, object));
+      await unlessGone(run.client.resource(kinds.get(dependent) ?? kind).patch(namespace, name, { metadata: { uid, resourceVersion, ownerReferences: others.length === 0 ? null : others } }));
+    }
+    if (plan.orphan.length > 0) this.#context.enqueue({ namespace: run.namespace, name: run.name });
+    if (plan.finalized === undefined) return;
+    const { namespace = '', name = '', uid, resourceVersion, finalizers = [] } = object.metadata;
+    const others = finalizers.filter((one) => one !== plan.finalized);
+    await unlessGone(run.client.resource(kind).patch(namespace, name, { metadata: { uid, resourceVersion, finalizers: others.length === 0 ? null : others } }));
+  }
+}
+
+function dependentsOf(informers: Map<Kind, AnyInformer>, uid: string): { kind: Kind; object: KubeObject }[] {
+  return uid === '' ? [] : [...informers].flatMap(([kind, informer]) => informer.ownedBy(uid).map((object) => ({ kind, object })));
+}
+
+/** A cache may be behind, so absence is believed only when the API says it. An owner of a kind that we do not know is left alone. */
+async function stateOf(run: Run, informers: Map<Kind, AnyInformer>, reference: OwnerReference, { metadata }: KubeObject): Promise<OwnerState> {
+  const kind = kindOf(reference);
+  if (kind === undefined) return 'solid';
+  const namespace = kind.namespaced ? (metadata.namespace ?? '') : '';
+  if (kind.namespaced && namespace === '') return 'solid';
+  const cached = informers.get(kind)?.get(namespace, reference.name);
+  const owner = cached?.metadata.uid === reference.uid ? cached : await run.client.resource(kind).find(namespace, reference.name);
+  if (owner?.metadata.uid !== reference.uid) return 'absent';
+  return isForeground(owner) && reference.blockOwnerDeletion === true ? 'waiting' : isForeground(owner) ? 'absent' : 'solid';
+}
+
+/** What is gone needs no more doing; what has changed comes again with its change. */
+async function unlessGone(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!isStatusError(error, 'NotFound')) throw error;
+  }
+}
