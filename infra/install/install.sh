@@ -10,6 +10,9 @@ agent_sha256='@AGENT_SHA256@'
 node_platform='@NODE_PLATFORM@'
 node_sha256='@NODE_SHA256@'
 
+# Only there when the agent runs under systemd.
+unit=/etc/systemd/system/kajitori-agent.service
+
 certificate_authority() {
   cat <<'PEM'
 @CERTIFICATE_AUTHORITY@
@@ -18,12 +21,13 @@ PEM
 
 usage() {
   cat <<'TEXT'
-usage: install.sh --token TOKEN [--node-name NAME] [--prefix DIRECTORY] [--docker-socket PATH]
+usage: install.sh --token TOKEN [--node-name NAME] [--prefix DIRECTORY] [--docker-socket PATH] [--wait SECONDS]
 
   --token TOKEN         the join token that `kaji nodes join-command` gave
   --node-name NAME      the node's name in the cluster (this machine's host name)
   --prefix DIRECTORY    where everything goes (/opt/kajitori)
   --docker-socket PATH  the Docker Engine's socket (/var/run/docker.sock)
+  --wait SECONDS        how long to wait until the agent has joined (30)
 TEXT
 }
 
@@ -36,16 +40,17 @@ fail() {
 
 # The whole work is a function that the last line calls: a download that breaks off runs nothing.
 main() {
-  token='' node_name='' prefix=/opt/kajitori docker_socket=/var/run/docker.sock
+  token='' node_name='' prefix=/opt/kajitori docker_socket=/var/run/docker.sock wait_seconds=30
   while [ $# -gt 0 ]; do
     case $1 in
-      --token | --node-name | --prefix | --docker-socket)
+      --token | --node-name | --prefix | --docker-socket | --wait)
         [ $# -ge 2 ] || fail "$1 needs a value" "see --help"
         case $1 in
           --token) token=$2 ;;
           --node-name) node_name=$2 ;;
           --prefix) prefix=$2 ;;
           --docker-socket) docker_socket=$2 ;;
+          --wait) wait_seconds=$2 ;;
         esac
         shift 2
         ;;
@@ -61,6 +66,9 @@ main() {
     *[!A-Za-z0-9/._-]*) fail "--prefix $prefix has characters that a unit file cannot hold" "use letters, digits, . _ - and /" ;;
     /*) ;;
     *) fail "--prefix $prefix is not an absolute path" "give one like /opt/kajitori" ;;
+  esac
+  case $wait_seconds in
+    '' | *[!0-9]*) fail "--wait $wait_seconds is not a number of seconds" "give one like 30" ;;
   esac
   check_machine
   choose_name
@@ -89,6 +97,9 @@ check_machine() {
   [ -S "$docker_socket" ] || fail "there is no Docker Engine at $docker_socket" "install it (apt-get install docker.io), or give --docker-socket"
   curl -fsS --max-time 10 --unix-socket "$docker_socket" http://docker/_ping >/dev/null ||
     fail "the Docker Engine at $docker_socket does not answer" "start it: systemctl start docker"
+  if [ -f "$unit" ] && ! grep -q "^ExecStart=$prefix/bin/run$" "$unit"; then
+    fail "this machine has an agent in another place: $(sed -n 's/^ExecStart=//p' "$unit")" "remove that one first, or give its --prefix"
+  fi
   if [ -z "$token" ] && [ ! -f "$prefix/state/credential" ]; then
     usage >&2
     fail "a machine that is not a node yet needs --token" "get one: kaji nodes join-command"
@@ -215,7 +226,7 @@ SCRIPT
   cat >"$workplace/start" <<SCRIPT
 #!/bin/sh
 # Starts the agent, as a unit of systemd or else as a daemon.
-if [ -d /run/systemd/system ]; then exec systemctl enable --quiet --now kajitori-agent; fi
+if [ -f '$unit' ]; then exec systemctl enable --quiet --now kajitori-agent; fi
 if [ -f '$prefix/agent.pid' ] && kill -0 "\$(cat '$prefix/agent.pid')" 2>/dev/null; then exit 0; fi
 if command -v setsid >/dev/null 2>&1; then
   setsid '$prefix/bin/keep-running' </dev/null >/dev/null 2>&1 &
@@ -226,7 +237,7 @@ SCRIPT
   cat >"$workplace/stop" <<SCRIPT
 #!/bin/sh
 # Stops the agent. The containers of the node keep running.
-if [ -d /run/systemd/system ]; then exec systemctl stop kajitori-agent; fi
+if [ -f '$unit' ]; then exec systemctl stop kajitori-agent; fi
 [ -f '$prefix/agent.pid' ] || exit 0
 keeper=\$(cat '$prefix/agent.pid')
 kill "\$keeper" 2>/dev/null || { rm -f '$prefix/agent.pid'; exit 0; }
@@ -261,7 +272,7 @@ TimeoutStopSec=15
 [Install]
 WantedBy=multi-user.target
 UNIT
-  place "$workplace/unit" /etc/systemd/system/kajitori-agent.service 644
+  place "$workplace/unit" "$unit" 644
   systemctl daemon-reload
 }
 
@@ -278,9 +289,9 @@ set -eu
 [ "\$(id -u)" = 0 ] || { echo 'kajitori: only root can remove the agent' >&2; exit 1; }
 [ -f '$prefix/.kajitori' ] || { echo 'kajitori: $prefix is not an installation' >&2; exit 1; }
 '$prefix/bin/stop' || true
-if [ -f /etc/systemd/system/kajitori-agent.service ]; then
+if [ -f '$unit' ]; then
   systemctl disable --quiet kajitori-agent || true
-  rm -f /etc/systemd/system/kajitori-agent.service
+  rm -f '$unit'
   systemctl daemon-reload || true
 fi
 '$prefix/bin/node' '$prefix/bin/remove-containers.mjs' '$docker_socket' '$node_name'
@@ -301,14 +312,14 @@ start_agent() {
   fi
 }
 
-# The agent keeps its credential once the gateway has taken it.
+# The agent keeps a credential of its own, and throws the token away once the gateway has welcomed it.
 wait_until_joined() {
   tries=0
-  while [ ! -f "$prefix/state/credential" ] || [ -f "$prefix/state/join-token" ] && [ -n "$token" ] && [ "$tries" -lt 10 ]; do
+  while [ ! -f "$prefix/state/credential" ] || [ -f "$prefix/state/join-token" ]; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 300 ]; then
+    if [ "$tries" -gt $((wait_seconds * 10)) ]; then
       show_log >&2
-      fail "the agent has not joined within 30 seconds" "read its log: $(log_command)"
+      fail "the agent has not joined within $wait_seconds seconds" "read its log: $(log_command)"
     fi
     sleep 0.1
   done

@@ -100,7 +100,15 @@ async function account(): Promise<unknown> {
   ]);
   const node = (await owner.as('GET', `/v1/clusters/${ids['cluster']}/nodes/secret-node`)).body;
   // Use leaves a trace that is no change.
-  return { organization, members, keys: keys.items.map((key) => ({ ...key, lastUsedAt: undefined })), clusters, projects, audit, node };
+  return {
+    organization,
+    members,
+    keys: keys.items.map((key) => Object.assign(key, { lastUsedAt: undefined })),
+    clusters,
+    projects,
+    audit,
+    node,
+  };
 }
 
 describe('every route', () => {
