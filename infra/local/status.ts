@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runningSupervisor } from './daemon.ts';
 import { instanceOf, readSettings } from './instance.ts';
+import { kibibytesOf, treeKibibytes } from './memory.ts';
 import { SupervisorControl } from './supervisor/control.ts';
 import type { ProcessState } from './supervisor/supervised-process.ts';
 import { statusOf } from './wait-for-process.ts';
@@ -37,7 +38,7 @@ if (!supervisor || !settings) {
       String(state.restarts),
       state.lastEnd ?? '-',
       state.pid ? duration(Date.now() - state.startedAt) : '-',
-      state.pid ? memory(state.pid) : '-',
+      state.pid ? memory(state) : '-',
     ]),
   ]);
   console.log(`\naddress ${readFileSync(instance.addressFile, 'utf8').trim()}   logs ${instance.logsDirectory}`);
@@ -49,14 +50,10 @@ async function healthOf(port: number): Promise<string> {
   return status === 200 ? 'yes' : `no (${status ?? 'no answer'})`;
 }
 
-/** Proportional set size: shared pages count by share, so the sum is what the product costs. */
-function memory(pid: number): string {
-  try {
-    const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
-    return kibibytes ? `${(Number(kibibytes) / 1024).toFixed(0)} MiB` : '-';
-  } catch {
-    return '-';
-  }
+/** With its descendants, except the supervisor's, who have lines of their own. */
+function memory({ name, pid = 0 }: ProcessState): string {
+  const kibibytes = name === 'supervisor' ? kibibytesOf(pid) : treeKibibytes(pid);
+  return `${Math.round(kibibytes / 1024)} MiB`;
 }
 
 function startOf(pid: number): number {

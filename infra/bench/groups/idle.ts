@@ -3,7 +3,7 @@ import { startBenchInstance } from '../bench-instance.ts';
 import type { BenchInstance } from '../bench-instance.ts';
 import { LoadClient } from '../load.ts';
 import type { BenchContext, BenchGroup } from '../measurement.ts';
-import { instanceKibibytes } from '../memory.ts';
+import { instanceKibibytes } from '../../local/memory.ts';
 import { WatchStream } from '../watch-stream.ts';
 
 const sizes = [100, 1_000, 10_000];

@@ -7,7 +7,7 @@ import { percentile } from '../measurement.ts';
 import type { BenchContext, BenchGroup } from '../measurement.ts';
 import { WatchStream } from '../watch-stream.ts';
 import type { WatchedEvent } from '../watch-stream.ts';
-import { instanceKibibytes } from '../memory.ts';
+import { instanceKibibytes } from '../../local/memory.ts';
 
 const rounds = 20;
 const agentPods = 20;

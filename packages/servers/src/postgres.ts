@@ -41,7 +41,7 @@ export async function initialisePostgres({ directory, password }: Pick<PostgresO
       const { uid, gid } = await systemUserIds();
       await Promise.all([chown(directory, uid, gid), chown(passwordFile, uid, gid)]);
     }
-    const { command, args } = await unprivileged(join(native, 'bin/initdb'), [
+    const { command, args } = await unprivileged(join(native, 'bin/initdb'), directory, [
       `--pgdata=${directory}`,
       '--username=postgres',
       '--auth=scram-sha-256',
@@ -72,7 +72,7 @@ export async function postgresServer({ directory, port, maxConnections = 200 }: 
     'jit=off',
     'log_min_messages=warning',
   ];
-  const { command, args } = await unprivileged(join(native, 'bin/postgres'), [
+  const { command, args } = await unprivileged(join(native, 'bin/postgres'), directory, [
     '-D',
     resolve(directory),
     '-p',
@@ -102,12 +102,13 @@ export function postgresAnswers(port: number): Promise<boolean> {
 }
 
 /** As root, the command under the system user; it may still read what lies under a closed folder such as /root. */
-async function unprivileged(command: string, args: string[]): Promise<Pick<ServerCommand, 'command' | 'args'>> {
+async function unprivileged(command: string, directory: string, args: string[]): Promise<Pick<ServerCommand, 'command' | 'args'>> {
   if (process.getuid?.() !== 0) return { command, args };
   const setpriv = findProgram('setpriv');
   if (!setpriv) throw new Error('Postgres does not run as root, and setpriv (util-linux) is missing to become another user');
   const { uid, gid } = await systemUserIds();
-  const reading = (await reachable(command)) ? [] : ['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'];
+  const open = (await reachable(command)) && (await reachable(resolve(directory)));
+  const reading = open ? [] : ['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'];
   return {
     command: setpriv,
     args: ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...reading, command, ...args],

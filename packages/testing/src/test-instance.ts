@@ -77,9 +77,9 @@ function scriptRunner(directory: string): TestInstance['script'] {
     try {
       const options = { cwd: root, env, timeout: startLimitMilliseconds, maxBuffer: outputLimitBytes };
       return (await run(process.execPath, [join(root, file), ...args], options)).stdout;
-    } catch (cause) {
-      const { stderr = '' } = cause as { stderr?: string };
-      throw new Error(`${file} ${args.join(' ')} failed:\n${stderr}`, { cause });
+    } catch (error) {
+      const { stderr = '', message } = error as Error & { stderr?: string };
+      throw new Error(`${file} ${args.join(' ')} failed:\n${stderr || message}`, { cause: error });
     }
   };
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { SupervisorControl } from '../local/supervisor/control.ts';
-import type { Instance } from '../local/instance.ts';
+import type { Instance } from './instance.ts';
+import { SupervisorControl } from './supervisor/control.ts';
 
 /** Proportional set size in KiB of a process and its descendants: shared pages count once in the sum. */
 export function treeKibibytes(pid: number): number {
@@ -17,11 +17,11 @@ export async function instanceKibibytes(instance: Instance, names: readonly stri
   return found.reduce((sum, { pid }) => sum + treeKibibytes(pid ?? 0), 0);
 }
 
-function kibibytesOf(pid: number): number {
+/** Proportional set size in KiB of one process; 0 when it has ended. */
+export function kibibytesOf(pid: number): number {
   try {
     return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
   } catch (error) {
-    // It ended since it was listed.
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return 0;
     throw error;
   }
