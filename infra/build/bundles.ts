@@ -12,24 +12,23 @@ const banner = "import { createRequire as nodeCreateRequire } from 'node:module'
 const installerFiles = ['install.sh', 'remove-containers.mjs'];
 
 /**
- * Bundles each app into one file `dist/NAME.js` that runs with Node 24 alone, without node_modules.
+ * Bundles each app into one file NAME.js that runs with Node 24 alone, without node_modules, in `dist` or the folder given.
  * Answers the names.
  */
-export async function buildBundles(root = process.cwd()): Promise<string[]> {
+export async function buildBundles(root = process.cwd(), folder = join(root, 'dist')): Promise<string[]> {
   const names = readdirSync(join(root, 'apps')).filter((name) => existsSync(join(root, 'apps', name, 'src/main.ts')));
   await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(names.map((name) => [name, `apps/${name}/src/main.ts`])),
-    outdir: 'dist',
+    outdir: folder,
     bundle: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    sourcemap: 'linked',
     external: optional,
     banner: { js: banner },
     logLevel: 'silent',
   });
-  for (const file of installerFiles) await copyFile(join(root, 'infra/install', file), join(root, 'dist', file));
+  for (const file of installerFiles) await copyFile(join(root, 'infra/install', file), join(folder, file));
   return names;
 }

@@ -18,6 +18,8 @@ export interface Instance {
   readonly apiKeyFile: string;
   readonly masterKeyFile: string;
   readonly caFile: string;
+  /** What this instance runs: a later build for another purpose changes nothing of it. */
+  readonly bundlesDirectory: string;
   readonly logsDirectory: string;
   /** Pid files of the supervisor, its processes and the engines. */
   readonly runDirectory: string;
@@ -51,6 +53,7 @@ export function instanceOf(root = process.cwd(), directory = process.env.KAJITOR
     apiKeyFile: at('api-key'),
     masterKeyFile: at('master.key'),
     caFile: at('ca.crt'),
+    bundlesDirectory: at('bundles'),
     logsDirectory: at('logs'),
     runDirectory: at('run'),
   };

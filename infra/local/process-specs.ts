@@ -60,13 +60,13 @@ export function serverSpec(app: ServerApp, instance: Instance, settings: Setting
     MASTER_KEY_FILE: instance.masterKeyFile,
     PUBLIC_URL: endpoints.publicUrl,
     GATEWAY_URL: endpoints.gatewayUrl,
-    AGENT_BUNDLE_DIR: join(instance.root, 'dist'),
+    AGENT_BUNDLE_DIR: instance.bundlesDirectory,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
     ...(port ? { LISTEN_HOST: '0.0.0.0', LISTEN_PORT: String(port) } : {}),
   });
 }
 
-/** `dist/BUNDLE.js` under this Node as the process NAME. Only PATH, HOME and what is given reach it. */
+/** BUNDLE.js under this Node as the process NAME. Only PATH, HOME and what is given reach it. */
 export function bundleSpec(
   name: string,
   bundle: string,
@@ -77,7 +77,7 @@ export function bundleSpec(
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', join(instance.root, 'dist', `${bundle}.js`), ...args],
+    args: [join(instance.bundlesDirectory, `${bundle}.js`), ...args],
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...env },
     stopSignal: 'SIGTERM',
     stopLimitMilliseconds,
