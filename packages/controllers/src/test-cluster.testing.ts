@@ -56,7 +56,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Creates an object of a kind in the namespace `default`, unless it says another. */
-  async create<T extends KubeObject>(kind: Kind<T>, body: object & { metadata: object }): Promise<T> {
+  async create<T extends KubeObject>(kind: Kind<T>, body: { metadata: object; [field: string]: unknown }): Promise<T> {
     const metadata = { ...(kind.namespaced ? { namespace: 'default' } : {}), ...body.metadata };
     const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
     return this.resource(kind).create({ apiVersion, kind: kind.kind, ...body, metadata } as unknown as T);
@@ -77,9 +77,15 @@ export class TestCluster implements AsyncDisposable {
   /** A node that is ready and has room. */
   async addNode(name: string, { labels = {}, cpu = '4' }: { labels?: Record<string, string>; cpu?: string } = {}): Promise<void> {
     await this.create(nodes, { metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } } });
+    await this.patch(nodes, name, { status: { allocatable: { cpu, memory: '8Gi', pods: '110' }, capacity: { cpu, memory: '8Gi', pods: '110' } } }, 'status');
+    await this.addReady(name);
+  }
+
+  /** The node says that it is ready. */
+  async addReady(name: string): Promise<void> {
     const now = this.clock.now().toISOString().replace('.000Z', 'Z');
     const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastHeartbeatTime: now, lastTransitionTime: now }];
-    await this.patch(nodes, name, { status: { allocatable: { cpu, memory: '8Gi', pods: '110' }, capacity: { cpu, memory: '8Gi', pods: '110' }, conditions } }, 'status');
+    await this.patch(nodes, name, { status: { conditions } }, 'status');
   }
 
   /** Makes pods ready, as their node would. */

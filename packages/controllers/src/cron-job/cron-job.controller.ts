@@ -6,6 +6,7 @@ import { deleteObject } from '../pods/claim-writes.ts';
 import { isNamespaceEnding } from '../replica-set/replica-set.controller.ts';
 import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, type Run, self, watch } from '../runtime/controller.ts';
 import { sameContent } from '../runtime/same-content.ts';
+import { unlessGone } from '../runtime/unless-gone.ts';
 import { type CronJobPlan, isOwnedBy, planCronJob, type Settlement } from './cron-job.plan.ts';
 
 /** Rows of occurrences kept of each CronJob. */
@@ -49,7 +50,7 @@ class CronJobController implements Controller {
     if (plan.waiting !== undefined) await this.#context.occurrences.schedule(uid, plan.waiting);
     await this.#prune(run, found, plan);
     const status = await this.#settle(run, found, plan);
-    if (!sameContent(status, found.status ?? {})) await run.client.resource(cronJobs).updateStatus({ ...found, status });
+    if (!sameContent(status, found.status ?? {})) await unlessGone(run.client.resource(cronJobs).updateStatus({ ...found, status }));
     return plan.nextAt === undefined ? done : requeueAfter(plan.nextAt.getTime() - run.now.getTime());
   }
 

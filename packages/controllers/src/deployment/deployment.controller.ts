@@ -8,6 +8,7 @@ import { isNamespaceEnding } from '../replica-set/replica-set.controller.ts';
 import type { Caches } from '../runtime/caches.ts';
 import { sameContent } from '../runtime/same-content.ts';
 import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, nameOf, type ObjectName, type Run, self, watch } from '../runtime/controller.ts';
+import { unlessGone } from '../runtime/unless-gone.ts';
 import { deploymentAnnotations, type DeploymentPlan, planDeployment } from './deployment.plan.ts';
 import { sameTemplate } from './template-hash.ts';
 
@@ -81,7 +82,7 @@ class DeploymentController implements Controller {
     }
     for (const one of plan.delete) await deleteObject(sets, one);
     const current = plan.revision === undefined ? found : await this.#setRevision(client, found, plan.revision);
-    if (!sameContent(status, found.status ?? {})) await client.resource(deployments).updateStatus({ ...current, status });
+    if (!sameContent(status, found.status ?? {})) await unlessGone(client.resource(deployments).updateStatus({ ...current, status }));
   }
 
   /** Another template with the same hash has the name: the collision count makes the next hash another. */

@@ -1,9 +1,10 @@
-import { isStatusError, type KubeObject, type OwnerReference } from '@kajitori/apimachinery';
+import type { KubeObject, OwnerReference } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import { catalogue, cronJobs, deployments, jobs, type Kind, pods, replicaSets } from '@kajitori/kinds';
 import { done, type Outcome } from '@kajitori/reconciler';
 import type { AnyInformer } from '../runtime/caches.ts';
 import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import { unlessGone } from '../runtime/unless-gone.ts';
 import { isForeground, orphanFinalizer, type OwnerState, planDependent, planOwner, referenceTo } from './garbage-collector.plan.ts';
 
 /** Objects that own others, or are owned, most often: their caches are there anyway. Other kinds are looked at when something is deleted. */
@@ -172,13 +173,4 @@ async function stateOf(run: Run, informers: Map<Kind, AnyInformer>, reference: O
   const owner = cached?.metadata.uid === reference.uid ? cached : await run.client.resource(kind).find(namespace, reference.name);
   if (owner?.metadata.uid !== reference.uid) return 'absent';
   return isForeground(owner) && reference.blockOwnerDeletion === true ? 'waiting' : isForeground(owner) ? 'absent' : 'solid';
-}
-
-/** What is gone needs no more doing; what has changed comes again with its change. */
-async function unlessGone(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
-  }
 }

@@ -1,4 +1,3 @@
-import { isStatusError } from '@kajitori/apimachinery';
 import { type Job, jobs, type Pod, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { deleteObject } from '../pods/claim-writes.ts';
@@ -6,6 +5,7 @@ import { isNamespaceEnding } from '../replica-set/replica-set.controller.ts';
 import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, type Run, self, watch } from '../runtime/controller.ts';
 import { sameContent } from '../runtime/same-content.ts';
 import { slowStart } from '../runtime/slow-start.ts';
+import { unlessGone, unlessGoneOrOther } from '../runtime/unless-gone.ts';
 import { newJobPod, trackingFinalizer } from './job-pods.ts';
 import { planJob } from './job.plan.ts';
 
@@ -31,7 +31,7 @@ class JobController implements Controller {
     if (found.spec.managedBy !== undefined && found.spec.managedBy !== 'kubernetes.io/job-controller') return done;
     const owned = this.#context.cache(pods).ownedBy(found.metadata.uid ?? '');
     const plan = planJob({ job: found, pods: owned, now: run.now });
-    if (!sameContent(plan.status, found.status ?? {})) await run.client.resource(jobs).updateStatus({ ...found, status: plan.status });
+    if (!sameContent(plan.status, found.status ?? {})) await unlessGone(run.client.resource(jobs).updateStatus({ ...found, status: plan.status }));
     for (const event of plan.events) this.#context.events.record(found, event);
     await Promise.all(plan.releaseFinalizers.map((pod) => release(run, pod)));
     await this.#delete(run, found, plan.delete, { counted: false });
@@ -74,9 +74,5 @@ class JobController implements Controller {
 
 async function release(run: Run, { metadata }: Pod): Promise<void> {
   const patch = { metadata: { uid: metadata.uid, '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] } };
-  try {
-    await run.client.resource(pods).patch(metadata.namespace ?? '', metadata.name ?? '', patch, { type: 'application/strategic-merge-patch+json' });
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound') && !isStatusError(error, 'Conflict')) throw error;
-  }
+  await unlessGoneOrOther(run.client.resource(pods).patch(metadata.namespace ?? '', metadata.name ?? '', patch, { type: 'application/strategic-merge-patch+json' }));
 }

@@ -1,10 +1,11 @@
-import { isStatusError, type KubeObject } from '@kajitori/apimachinery';
+import type { KubeObject } from '@kajitori/apimachinery';
 import type { ResourceClient } from '@kajitori/client';
 import { type Kind, type Namespace, namespaces, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { collectableKinds } from '../garbage-collector/garbage-collector.controller.ts';
 import { type Controller, type ControllerContext, type ControllerDescriptor, type Run, self, watch } from '../runtime/controller.ts';
 import { sameContent } from '../runtime/same-content.ts';
+import { unlessGone } from '../runtime/unless-gone.ts';
 import { type Remaining, terminatingStatus } from './namespace.plan.ts';
 
 const finalizer = 'kubernetes';
@@ -83,11 +84,7 @@ async function deleteAll(client: Run['client'], kind: Kind, namespaceName: strin
 }
 
 async function deleteOne(resource: ResourceClient<KubeObject>, { metadata }: KubeObject): Promise<void> {
-  try {
-    await resource.delete(metadata.namespace ?? '', metadata.name ?? '', { propagationPolicy: 'Background', preconditions: { uid: metadata.uid } });
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
-  }
+  await unlessGone(resource.delete(metadata.namespace ?? '', metadata.name ?? '', { propagationPolicy: 'Background', preconditions: { uid: metadata.uid } }));
 }
 
 function resourceText({ group, plural }: Kind): string {
@@ -96,9 +93,5 @@ function resourceText({ group, plural }: Kind): string {
 
 async function finalize({ client }: Run, found: Namespace): Promise<void> {
   const finalizers = (found.spec?.finalizers ?? []).filter((one) => one !== finalizer);
-  try {
-    await client.resource(namespaces).updateSubresource({ ...found, spec: { ...found.spec, finalizers } }, 'finalize');
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
-  }
+  await unlessGone(client.resource(namespaces).updateSubresource({ ...found, spec: { ...found.spec, finalizers } }, 'finalize'));
 }

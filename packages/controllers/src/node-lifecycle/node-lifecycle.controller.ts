@@ -1,9 +1,10 @@
-import { formatTime, isStatusError, parseTime, conditionOf } from '@kajitori/apimachinery';
+import { conditionOf, formatTime, parseTime } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import { leases, type Node, type NodeCondition, nodes, type Pod, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { deleteObject } from '../pods/claim-writes.ts';
 import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import { unlessGone } from '../runtime/unless-gone.ts';
 import { planNodeLifecycle } from './node-lifecycle.plan.ts';
 
 const leaseNamespace = 'kube-node-lease';
@@ -74,11 +75,7 @@ function lastHeartbeat({ metadata, status }: Node): number {
 }
 
 async function patchNode({ client }: Run, { metadata }: Node, patch: object, subresource?: string): Promise<void> {
-  try {
-    await client.resource(nodes).patch('', metadata.name ?? '', patch, { subresource, type: 'application/strategic-merge-patch+json' });
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
-  }
+  await unlessGone(client.resource(nodes).patch('', metadata.name ?? '', patch, { subresource, type: 'application/strategic-merge-patch+json' }));
 }
 
 async function markUnready(run: Run, pod: Pod): Promise<void> {
@@ -87,11 +84,6 @@ async function markUnready(run: Run, pod: Pod): Promise<void> {
 }
 
 async function patchPod({ client }: Run, { metadata }: Pod, conditions: readonly object[]): Promise<void> {
-  try {
-    await client
-      .resource(pods)
-      .patch(metadata.namespace ?? '', metadata.name ?? '', { status: { conditions } }, { type: 'application/strategic-merge-patch+json', subresource: 'status' });
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound')) throw error;
-  }
+  const options = { type: 'application/strategic-merge-patch+json', subresource: 'status' } as const;
+  await unlessGone(client.resource(pods).patch(metadata.namespace ?? '', metadata.name ?? '', { status: { conditions } }, options));
 }

@@ -1,10 +1,11 @@
-import { formatTime, isStatusError } from '@kajitori/apimachinery';
+import { formatTime } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import { nodes, type Pod, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { isEnded } from '../pods/pod-state.ts';
 import type { Caches } from '../runtime/caches.ts';
 import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import { unlessGone, unlessGoneOrOther } from '../runtime/unless-gone.ts';
 import { planPodGc, terminatedPodsMax } from './pod-gc.plan.ts';
 
 /** A node that is missing this long is gone: its agent may only be registering anew. */
@@ -65,20 +66,13 @@ class PodGcController implements Controller {
       const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists', lastTransitionTime: formatTime(run.now) };
       const patch = { status: { phase: 'Failed', conditions: [condition] } };
       const { namespace = '', name = '' } = pod.metadata;
-      try {
-        await run.client.resource(pods).patch(namespace, name, patch, { type: 'application/strategic-merge-patch+json', subresource: 'status' });
-      } catch (error) {
-        if (!isStatusError(error, 'NotFound')) throw error;
-      }
+      await unlessGone(run.client.resource(pods).patch(namespace, name, patch, { type: 'application/strategic-merge-patch+json', subresource: 'status' }));
     }
     await remove(run, pod);
   }
 }
 
 async function remove({ client }: Run, { metadata }: Pod): Promise<void> {
-  try {
-    await client.resource(pods).delete(metadata.namespace ?? '', metadata.name ?? '', { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } });
-  } catch (error) {
-    if (!isStatusError(error, 'NotFound') && !isStatusError(error, 'Conflict')) throw error;
-  }
+  const options = { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } };
+  await unlessGoneOrOther(client.resource(pods).delete(metadata.namespace ?? '', metadata.name ?? '', options));
 }

@@ -9,6 +9,7 @@ import type { Caches } from '../runtime/caches.ts';
 import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, nameOf, type ObjectName, type Run, self, watch } from '../runtime/controller.ts';
 import { sameContent } from '../runtime/same-content.ts';
 import { slowStart } from '../runtime/slow-start.ts';
+import { unlessGone } from '../runtime/unless-gone.ts';
 import { planReplicaSet, type ReplicaSetPlan, withReplicaFailure } from './replica-set.plan.ts';
 
 /** Keeps as many pods of a template as are wanted. Owns the pods' existence and the ReplicaSet's status, nothing else. */
@@ -46,7 +47,7 @@ class ReplicaSetController implements Controller {
     const plan = planReplicaSet({ replicaSet: found, pods: this.#candidates(found), crowd: this.#crowdOf(found), now: run.now });
     const failure = await this.#execute(run, found, plan);
     const status = withReplicaFailure(plan.status, failure, run.now);
-    if (!sameContent(status, found.status ?? {})) await run.client.resource(replicaSets).updateStatus({ ...found, status });
+    if (!sameContent(status, found.status ?? {})) await unlessGone(run.client.resource(replicaSets).updateStatus({ ...found, status }));
     if (failure !== undefined) throw failure.cause;
     return plan.requeueAfterMilliseconds === undefined ? done : requeueAfter(plan.requeueAfterMilliseconds);
   }

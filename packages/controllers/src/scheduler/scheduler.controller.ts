@@ -5,6 +5,7 @@ import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { type ClusterEvent, inQueueOrder, isGated, type PendingPod, type Placement, RejectedPods, schedulingPass, Snapshot } from '@kajitori/scheduling';
 import { isEnded } from '../pods/pod-state.ts';
 import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import { unlessGone } from '../runtime/unless-gone.ts';
 import { spreadSelectorOf } from './spread-selector.ts';
 
 const none = (): ObjectName[] => [];
@@ -79,11 +80,8 @@ class Scheduler implements Controller {
     if (before?.status === 'False' && before.reason === 'Unschedulable' && before.message === message) return;
     const lastTransitionTime = before?.status === 'False' ? before.lastTransitionTime : formatTime(now);
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastProbeTime: null, lastTransitionTime };
-    try {
-      await client.resource(pods).patch(namespace, name, { status: { conditions: [condition] } }, { type: 'application/strategic-merge-patch+json', subresource: 'status' });
-    } catch (error) {
-      if (!isStatusError(error, 'NotFound')) throw error;
-    }
+    const options = { type: 'application/strategic-merge-patch+json', subresource: 'status' } as const;
+    await unlessGone(client.resource(pods).patch(namespace, name, { status: { conditions: [condition] } }, options));
   }
 
   #isEligible(uid: string): boolean {
