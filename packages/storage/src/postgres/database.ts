@@ -26,6 +26,7 @@ const readConnectionsDefault = 4;
 const idleSeconds = 30;
 const connectSeconds = 5;
 const statementMilliseconds = 30_000;
+const drainMilliseconds = 5_000;
 /** After this a call counts as lost: the server would have ended it, so the network has swallowed its answer. */
 const answerMilliseconds = statementMilliseconds + 5_000;
 const unavailableMillisecondsDefault = 15_000;
@@ -42,6 +43,7 @@ export class Database implements AsyncDisposable {
   readonly logger: Logger;
   readonly #seconds: { observe(labels: { call: string }, value: number): void } | undefined;
   readonly #unavailableMilliseconds: number;
+  readonly #inFlight = new Set<Promise<unknown>>();
   readonly #closed = new AbortController();
 
   constructor(options: DatabaseOptions) {
@@ -69,18 +71,39 @@ export class Database implements AsyncDisposable {
     }) as unknown as Sql;
   }
 
-  /** Runs a call that may be repeated: after a lost connection it is. @throws StorageUnavailableError when the database stays away. */
+  /**
+   * Runs a call that may be repeated: after a lost connection it is. What `run` answers are the rows as they came, not a copy: `answered`
+   * looks at them.
+   * @throws StorageUnavailableError when the database stays away.
+   */
   async repeatable<T>(call: string, run: (sql: Sql) => Promise<T>, pool: Sql = this.reads): Promise<T> {
     const started = performance.now();
     for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
       try {
-        const answer = await answered(run(pool));
+        const answer = await this.answered(run(pool));
         this.#seconds?.observe({ call }, (performance.now() - started) / 1000);
         return answer;
       } catch (error) {
         if (!isConnectionLoss(error) && !isSerializationFailure(error)) throw error;
         await this.pause(call, started, pause, error);
       }
+    }
+  }
+
+  /** The answer of a call; rejects, as a lost connection does, when none comes. */
+  async answered<T>(call: Promise<T>): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const silence = Object.assign(new Error(`no answer within ${answerMilliseconds} ms`), { code: 'CONNECTION_SILENT' });
+    const timer = setTimeout(() => reject(silence), answerMilliseconds);
+    this.#inFlight.add(call);
+    try {
+      const answer = await Promise.race([call, late]);
+      if (isShifted(answer))
+        throw Object.assign(new Error('the answer follows rows of a connection that died'), { code: 'CONNECTION_SHIFTED' });
+      return answer;
+    } finally {
+      clearTimeout(timer);
+      this.#inFlight.delete(call);
     }
   }
 
@@ -109,20 +132,18 @@ export class Database implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
-    await Promise.all([this.reads.end({ timeout: 5 }), this.writes.end({ timeout: 5 })]);
+    // The driver's own wait would not end for a connection that died during a call.
+    await Promise.race([Promise.allSettled(this.#inFlight), sleep(drainMilliseconds, undefined, { ref: false })]);
+    await Promise.all([this.reads.end({ timeout: 0 }), this.writes.end({ timeout: 0 })]);
   }
 }
 
-/** Rejects, as a lost connection does, when no answer comes. */
-export async function answered<T>(call: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const error = Object.assign(new Error(`no answer within ${answerMilliseconds} ms`), { code: 'CONNECTION_SILENT' });
-  const timer = setTimeout(() => reject(error), answerMilliseconds);
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/**
+ * Whether rows lie in the wrong places. A connection that dies in the middle of an answer leaves the driver's row counter where it was, and
+ * the first answer after it is connected again begins behind a hole (postgres 3.4.9). What it answers cannot be trusted.
+ */
+export function isShifted(answer: unknown): boolean {
+  return Array.isArray(answer) && answer.length > 0 && !Object.hasOwn(answer, 0);
 }
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

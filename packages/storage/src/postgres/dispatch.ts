@@ -20,9 +20,11 @@ export class PostgresDispatch implements Dispatch {
   }
 
   async dirty(consumer: string, limit: number, after = ''): Promise<DirtyCluster[]> {
-    return this.#database.repeatable('dirty-clusters', async (sql) => [
-      ...(await sql<DirtyCluster[]>`SELECT cluster, cursor, head FROM storage.dirty_clusters(${consumer}, ${after}, ${limit})`),
-    ]);
+    const rows = await this.#database.repeatable(
+      'dirty-clusters',
+      (sql) => sql<DirtyCluster[]>`SELECT cluster, cursor, head FROM storage.dirty_clusters(${consumer}, ${after}, ${limit})`,
+    );
+    return [...rows];
   }
 
   async cursor(consumer: string, cluster: ClusterId): Promise<Revision> {

@@ -11,7 +11,7 @@ import {
   type WriteOptions,
 } from '../storage.ts';
 import type { Wake } from '../wake.ts';
-import { answered, type Database, hasState, isConnectionLoss, isSerializationFailure } from './database.ts';
+import { type Database, hasState, isConnectionLoss, isSerializationFailure } from './database.ts';
 import { GroupCommit, QueueFullError } from './group-commit.ts';
 
 /**
@@ -80,7 +80,7 @@ export class Writer {
     for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
       const id = randomUUID();
       try {
-        const [row] = await answered(
+        const [row] = await this.#database.answered(
           line === 'durable'
             ? sql<{ outcome: string }[]>`SELECT storage.durable_write(${cluster}, ${id}, ${operations}) AS outcome`
             : sql<{ outcome: string }[]>`SELECT storage.volatile_write(${cluster}, ${id}, ${operations}) AS outcome`,
@@ -102,7 +102,7 @@ export class Writer {
     for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
       await this.#database.pause('write', started, pause, cause);
       try {
-        const [row] = await answered(
+        const [row] = await this.#database.answered(
           line === 'durable'
             ? sql<{ outcome: string | null }[]>`SELECT storage.durable_resolve(${cluster}, ${id}) AS outcome`
             : sql<{ outcome: string | null }[]>`SELECT storage.volatile_resolve(${cluster}, ${id}) AS outcome`,
