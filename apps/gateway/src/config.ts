@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { environment } from './env.ts';
 
 const form = controlPlaneForm.extend({
-  LISTEN_PORT: z.coerce.number().int().min(1).max(65_535).default(6444),
+  LISTEN_PORT: z.coerce.number().int().min(0).max(65_535).default(6444),
   /** `host:port` at which the other server processes reach this one; absent: this machine alone. */
   INSTANCE_ADDRESS: z.string().min(3).optional(),
 });

@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import { networkInterfaces } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { systemClock } from '@kajitori/apimachinery';
 import { createClusterClient } from '@kajitori/client';
 import type { ControlPlane } from '@kajitori/control-plane';
 import { fencedStorage, Gateway, PostgresSessionDirectory, RoutedStreams } from '@kajitori/gateway';
 import { readMasterKey } from '@kajitori/server-process';
-import { relayKey, relayPath, RelayServer } from '@kajitori/streams';
+import { relayKey, relayPath, RelayPool, RelayServer } from '@kajitori/streams';
 import { type Logger, Metrics } from '@kajitori/telemetry';
 import postgres from 'postgres';
+import { apiConnections } from './api-connections.ts';
 import type { config as configType } from './config.ts';
 
 type Config = typeof configType;
@@ -20,31 +22,45 @@ const certificateCheckMilliseconds = 3_600_000;
 
 /** Takes agents' sessions, and streams of other processes to the nodes whose sessions it holds. */
 export async function serveGateway(config: Config, control: ControlPlane, { logger, owns }: { logger: Logger; owns: AsyncDisposableStack }): Promise<void> {
-  const instance = randomUUID();
-  const address = config.INSTANCE_ADDRESS ?? `127.0.0.1:${config.LISTEN_PORT}`;
+  const server = createServer({ ...(await certificate(config, control)), minVersion: 'TLSv1.2' });
+  const port = await listen(server, config);
+  const self = { instance: randomUUID(), address: config.INSTANCE_ADDRESS ?? `127.0.0.1:${port}` };
   const sql = postgres(config.DATABASE_URL, { max: directoryConnectionsMax, idle_timeout: 30, onnotice: () => undefined });
   owns.defer(() => sql.end({ timeout: 1 }));
   const metrics = new Metrics({ process: true });
-  const server = createServer({ ...(await certificate(config, control)), minVersion: 'TLSv1.2' });
-  const gateway = new Gateway({
+  const directory = new PostgresSessionDirectory(sql, self);
+  const key = relayKey(readMasterKey(config.MASTER_KEY_FILE));
+  const relays = owns.use(new RelayPool({ key, clock: systemClock, caCertificates: await control.accounts.certificates.servingAuthority() }));
+  const gateway: Gateway = new Gateway({
     storage: control.storage,
     identity: control.accounts.nodeIdentity,
     fences: control.engine.fences,
-    directory: new PostgresSessionDirectory(sql, { instance, address }),
+    directory,
     clients: {
       forNode({ cluster, name, fence, onFenced }) {
         const transport = control.api.transport(cluster, fencedStorage(control.storage, fence, onFenced));
         return createClusterClient(transport, { name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] });
       },
     },
+    // What pods ask of their API may lead back to nodes, of this process or of another.
+    apiConnections: apiConnections(control, {
+      node: new RoutedStreams({
+        local: { find: (session) => gateway.find(session), anyNode: (cluster) => gateway.anyNode(cluster) },
+        remote: { directory, relays, instance: self.instance },
+      }),
+      metrics,
+      owns,
+      logger,
+    }),
     clock: systemClock,
     logger,
     metrics,
   });
   const relay = new RelayServer({
-    instance,
-    key: relayKey(readMasterKey(config.MASTER_KEY_FILE)),
+    instance: self.instance,
+    key,
     clock: systemClock,
+    // What another process sends here ends here: a node that has left is not looked for again.
     node: new RoutedStreams({ local: gateway }),
   });
   server.on('request', (request, response) => void answer(request, response, { control, metrics }));
@@ -53,7 +69,6 @@ export async function serveGateway(config: Config, control: ControlPlane, { logg
     else if (gateway.takes(request)) void gateway.upgrade(request, socket, head);
     else socket.destroy();
   });
-  await listen(server, config);
   keepCertificate(server, config, control, owns);
   owns.defer(async () => {
     server.close();
@@ -62,7 +77,7 @@ export async function serveGateway(config: Config, control: ControlPlane, { logg
     relay[Symbol.dispose]();
     server.closeAllConnections();
   });
-  logger.info({ host: config.LISTEN_HOST, port: config.LISTEN_PORT, instance, address }, 'listening');
+  logger.info({ host: config.LISTEN_HOST, port, ...self }, 'listening');
 }
 
 /** For the name that agents dial and for every address of this machine: agents beside it may come over any of them. */
@@ -78,11 +93,12 @@ function keepCertificate(server: Server, config: Config, control: ControlPlane, 
   owns.defer(() => clearInterval(timer));
 }
 
-function listen(server: Server, { LISTEN_PORT, LISTEN_HOST }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function listen(server: Server, { LISTEN_PORT, LISTEN_HOST }: Config): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(LISTEN_PORT, LISTEN_HOST, resolve);
+    server.listen({ port: LISTEN_PORT, host: LISTEN_HOST, backlog: 4096 }, resolve);
   });
+  return (server.address() as AddressInfo).port;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, { control, metrics }: { control: ControlPlane; metrics: Metrics }): Promise<void> {
