@@ -53,7 +53,7 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
     return ensurePackages(instance, [...redis, ...packagesForNodes(settings.nodes)]);
   });
   await step('build', { remedy: 'mend what does not compile; npm run check says more' }, async () =>
-    (await buildBundles(instance.root)).join(', '),
+    (await buildBundles(instance.root, instance.bundlesDirectory)).join(', '),
   );
   if (settings.nodes === 1) await step('Docker', { remedy: logsRemedy, log: logFile(instance, 'dockerd') }, () => ensureEngine(instance));
   if (settings.nodes > 1) {
