@@ -5,6 +5,7 @@ export { normalize, type Normalized, type NormalizeOptions } from './normalize/n
 export { applyJsonPatch, jsonPatchOperationsMax } from './patch/json-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
+export { decodeEnvelope, decodeProtobuf, encodeEnvelope, encodeProtobuf, type Envelope } from './protobuf/protobuf.ts';
 export * from './schema.ts';
 export { schemaHash } from './schema-hash.ts';
 export { SchemaPool } from './schema-pool.ts';
