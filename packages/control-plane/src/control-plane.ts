@@ -3,7 +3,7 @@ import type { ClusterId } from '@kajitori/apimachinery';
 import { ApiServer } from '@kajitori/apiserver';
 import type { ClusterClient, UserInfo } from '@kajitori/client';
 import { readMasterKey } from '@kajitori/server-process';
-import { clusterRows, keyWrapperOf, openPostgresStorage, overlayStorage, RedisWake, sealedStorage, Sealer, type Storage, type StorageEngine } from '@kajitori/storage';
+import { clusterRows, keyWrapperOf, openPostgresStorage, overlayStorage, RedisWake, sealedStorage, Sealer, type Storage, type StorageEngine, type Wake } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import type { z } from 'zod';
 import type { controlPlaneForm } from './config.ts';
@@ -18,6 +18,8 @@ export interface ControlPlane {
   storage: Storage;
   /** Fences, cursors, wake-ups, occurrences: what the control plane keeps beside the objects. */
   engine: StorageEngine;
+  /** Rings when a cluster has changed, in any process. */
+  wake: Wake;
   accounts: Accounts;
   api: ApiServer;
   /** The API of a cluster as a part of the control plane: `system:serviceaccount:kube-system:deployment-controller`, `system:node:a`. */
@@ -44,7 +46,7 @@ export function openControlPlane(config: ControlPlaneConfig, logger: Logger, own
     }),
   );
   const api = owns.use(new ApiServer({ storage, authenticator: accounts, logger }));
-  return { storage, engine, accounts, api, clientAs: (cluster, user) => api.client(cluster, user) };
+  return { storage, engine, wake, accounts, api, clientAs: (cluster, user) => api.client(cluster, user) };
 }
 
 function endpointsOf({ CLUSTER_DOMAIN, PUBLIC_URL }: ControlPlaneConfig): ClusterEndpoints {

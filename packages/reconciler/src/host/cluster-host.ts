@@ -17,7 +17,7 @@ export interface ClusterHostOptions {
   /** Shared by all processes: which clusters want to be taken up. */
   calls: ReconcileQueue;
   /** Opens a cluster that this process has just leased. */
-  open(cluster: ClusterId, fence: HeldFence, enqueue: (keys: readonly ReconcileKey[]) => void): Promise<ActiveCluster>;
+  open(lease: ClusterLease): Promise<ActiveCluster>;
   /** Names this process in leases. */
   holder: string;
   metrics: ReconcileMetrics;
@@ -32,6 +32,15 @@ export interface ClusterHostOptions {
   sweepMilliseconds?: number;
 }
 
+export interface ClusterLease {
+  cluster: ClusterId;
+  /** To be carried by every write. */
+  fence: HeldFence;
+  enqueue(keys: readonly ReconcileKey[]): void;
+  /** A write was refused: the cluster is another's now. */
+  onFenced(): void;
+}
+
 /** The controller name of a call: "this cluster has work; who has room takes it". */
 const callController = 'take-up';
 const sweepPageSize = 200;
@@ -39,6 +48,8 @@ const dueLimit = 200;
 const dueRetrySeconds = 15;
 /** How long a call waits when nobody had room for it. */
 const noRoomMilliseconds = 500;
+/** How long the shared queue may take to accept a call. */
+const callMilliseconds = 1_000;
 
 /**
  * Brings clusters with work to processes with room, one process a cluster. Owns which clusters are active here.
@@ -50,6 +61,8 @@ export class ClusterHost implements AsyncDisposable {
   readonly #queue: MemoryQueue;
   readonly #held = new Map<ClusterId, HeldCluster>();
   readonly #opening = new Map<ClusterId, Promise<void>>();
+  /** Calls that the shared queue has not accepted yet. */
+  readonly #calling = new Set<ClusterId>();
   readonly #ending = new Map<ClusterId, Promise<void>>();
   readonly #periodic: Periodic[] = [];
   #rung: Disposable | undefined;
@@ -113,10 +126,17 @@ export class ClusterHost implements AsyncDisposable {
   }
 
   #ring(cluster: ClusterId): void {
-    if (this.#closing || this.#held.has(cluster) || this.#opening.has(cluster)) return;
+    if (this.#closing || this.#held.has(cluster) || this.#opening.has(cluster) || this.#calling.has(cluster)) return;
+    this.#calling.add(cluster);
+    // While Redis does not answer, the call waits for it, and this process takes the cluster up itself.
+    const late = setTimeout(() => void this.#answer(cluster), callMilliseconds);
     this.#options.calls
       .add([{ cluster, controller: callController, namespace: '', name: '' }])
-      .catch((error: unknown) => this.#options.logger.warn({ cluster, error }, 'a call was not made; the sweep will make it'));
+      .catch((error: unknown) => this.#options.logger.warn({ cluster, error }, 'a call was not made; the sweep will make it'))
+      .finally(() => {
+        clearTimeout(late);
+        this.#calling.delete(cluster);
+      });
   }
 
   /** Takes a cluster up when there is room and nobody else has it. */
@@ -147,7 +167,8 @@ export class ClusterHost implements AsyncDisposable {
     const fence = await storage.fences.acquire(cluster, fenceName, holder, leaseSeconds);
     if (fence === undefined) return;
     try {
-      const active = await open(cluster, fence, (keys) => void this.#queue.add(keys));
+      const onFenced = (): void => void this.#giveBack(cluster);
+      const active = await open({ cluster, fence, onFenced, enqueue: (keys) => void this.#queue.add(keys) });
       const onEnd = (why: 'idle' | 'lost'): void => {
         if (why === 'lost') logger.warn({ cluster }, 'another process has taken the cluster');
         void this.#giveBack(cluster);
