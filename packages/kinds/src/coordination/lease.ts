@@ -6,19 +6,25 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { MicroTime } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
 
-export const Lease = topLevel('io.k8s.api.coordination.v1.Lease', {
-  spec: ref(2, () => LeaseSpec).always(),
-});
+export const Lease = topLevel(
+  'io.k8s.api.coordination.v1.Lease',
+  {
+    spec: ref(2, () => LeaseSpec)
+      .always()
+      .describe('Who holds it, since when, for how long.'),
+  },
+  { description: 'A claim that someone renews for as long as it holds: heartbeats of nodes, elections of leaders.' },
+);
 export type Lease = Infer<typeof Lease>;
 
 export const LeaseSpec = object('io.k8s.api.coordination.v1.LeaseSpec', {
-  holderIdentity: string(1).keepsZero(),
-  leaseDurationSeconds: int32(2).keepsZero(),
-  acquireTime: ref(3, () => MicroTime),
-  renewTime: ref(4, () => MicroTime),
-  leaseTransitions: int32(5).keepsZero(),
-  strategy: string(6).keepsZero(),
-  preferredHolder: string(7).keepsZero(),
+  holderIdentity: string(1).keepsZero().describe('Who holds the lease.'),
+  leaseDurationSeconds: int32(2).keepsZero().describe('How long others must wait after the last renewal before they may take it.'),
+  acquireTime: ref(3, () => MicroTime).describe('When the present holder took it.'),
+  renewTime: ref(4, () => MicroTime).describe('When the holder last renewed it.'),
+  leaseTransitions: int32(5).keepsZero().describe('How often it went from one holder to another.'),
+  strategy: string(6).keepsZero().describe('How a leader is chosen in coordinated elections.'),
+  preferredHolder: string(7).keepsZero().describe('Who should take it next.'),
 });
 export type LeaseSpec = Infer<typeof LeaseSpec>;
 

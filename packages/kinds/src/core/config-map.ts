@@ -5,11 +5,15 @@ import { base64Bytes, validateDataKeys, validateDataSize, validateImmutable } fr
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 
-export const ConfigMap = topLevel('io.k8s.api.core.v1.ConfigMap', {
-  data: map(2, string()),
-  binaryData: map(3, bytes()),
-  immutable: boolean(4).keepsZero(),
-});
+export const ConfigMap = topLevel(
+  'io.k8s.api.core.v1.ConfigMap',
+  {
+    data: map(2, string()).describe('Text by key. Keys are file names.'),
+    binaryData: map(3, bytes()).describe('Bytes by key, for what is no UTF-8 text.'),
+    immutable: boolean(4).keepsZero().describe('Whether the data is fixed for good; readers then need not look again.'),
+  },
+  { description: 'Settings for programs to read, as variables or files.' },
+);
 export type ConfigMap = Infer<typeof ConfigMap>;
 
 function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {

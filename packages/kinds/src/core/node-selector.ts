@@ -5,7 +5,8 @@ export const NodeSelector = object(
   {
     nodeSelectorTerms: list(1, () => NodeSelectorTerm)
       .required()
-      .atomic(),
+      .atomic()
+      .describe('A node fits if one of them does.'),
   },
   { atomic: true },
 );
@@ -14,16 +15,20 @@ export type NodeSelector = Infer<typeof NodeSelector>;
 export const NodeSelectorTerm = object(
   'io.k8s.api.core.v1.NodeSelectorTerm',
   {
-    matchExpressions: list(1, () => NodeSelectorRequirement).atomic(),
-    matchFields: list(2, () => NodeSelectorRequirement).atomic(),
+    matchExpressions: list(1, () => NodeSelectorRequirement)
+      .atomic()
+      .describe('Conditions on labels; all must hold.'),
+    matchFields: list(2, () => NodeSelectorRequirement)
+      .atomic()
+      .describe('Conditions on fields; all must hold.'),
   },
   { atomic: true },
 );
 export type NodeSelectorTerm = Infer<typeof NodeSelectorTerm>;
 
 export const NodeSelectorRequirement = object('io.k8s.api.core.v1.NodeSelectorRequirement', {
-  key: string(1).required(),
-  operator: string(2).required(),
-  values: list(3, string()).atomic(),
+  key: string(1).required().describe('Label or field that the condition is about.'),
+  operator: string(2).required().describe('In, NotIn, Exists, DoesNotExist, Gt or Lt.'),
+  values: list(3, string()).atomic().describe('Values for the operator; one number for Gt and Lt.'),
 });
 export type NodeSelectorRequirement = Infer<typeof NodeSelectorRequirement>;

@@ -7,9 +7,15 @@ import { validatePodTemplate } from './pod-template-validation.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 
-export const PodTemplate = topLevel('io.k8s.api.core.v1.PodTemplate', {
-  template: ref(2, () => PodTemplateSpec).always(),
-});
+export const PodTemplate = topLevel(
+  'io.k8s.api.core.v1.PodTemplate',
+  {
+    template: ref(2, () => PodTemplateSpec)
+      .always()
+      .describe('The pods to be made.'),
+  },
+  { description: 'A description of pods to be made.' },
+);
 export type PodTemplate = Infer<typeof PodTemplate>;
 
 export const podTemplates: Kind<PodTemplate> = {

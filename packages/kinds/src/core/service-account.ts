@@ -5,13 +5,20 @@ import { ageColumn, countColumn, nameColumn } from '../meta/columns.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 
-export const ServiceAccount = topLevel('io.k8s.api.core.v1.ServiceAccount', {
-  secrets: list(2, () => ObjectReference)
-    .mapBy('name')
-    .patch('merge', 'name'),
-  imagePullSecrets: list(3, () => LocalObjectReference).atomic(),
-  automountServiceAccountToken: boolean(4).keepsZero(),
-});
+export const ServiceAccount = topLevel(
+  'io.k8s.api.core.v1.ServiceAccount',
+  {
+    secrets: list(2, () => ObjectReference)
+      .mapBy('name')
+      .patch('merge', 'name')
+      .describe('Secrets that its pods may use, where that is enforced.'),
+    imagePullSecrets: list(3, () => LocalObjectReference)
+      .atomic()
+      .describe('Secrets for pulling the images of its pods.'),
+    automountServiceAccountToken: boolean(4).keepsZero().describe('Whether its pods get a token unless they decline.'),
+  },
+  { description: 'An identity for programs in pods.' },
+);
 export type ServiceAccount = Infer<typeof ServiceAccount>;
 
 export const serviceAccounts: Kind<ServiceAccount> = {

@@ -11,6 +11,9 @@ export interface TopLevel {
   metadata: ObjectMeta;
 }
 
+const apiVersion = string().describe('Version in which the object is written, as GROUP/VERSION.');
+const kind = string().describe('What the object is, in CamelCase.');
+
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /**
@@ -22,7 +25,11 @@ export function topLevel<F extends Fields>(
   fields: F,
   options: ObjectOptions = {},
 ): NamedType<Flat<TopLevel & Omit<FieldsOf<F>, keyof TopLevel>>> {
-  const type = object(name, { apiVersion: string(), kind: string(), metadata: ref(1, () => ObjectMeta), ...fields }, options);
+  const type = object(
+    name,
+    { apiVersion, kind, metadata: ref(1, () => ObjectMeta).describe('Name, labels and the like.'), ...fields },
+    options,
+  );
   // `object` cannot know that decoding supplies what clients may leave away.
   return type as unknown as NamedType<Flat<TopLevel & Omit<FieldsOf<F>, keyof TopLevel>>>;
 }

@@ -3,33 +3,43 @@ import { NodeStatus } from './node-status.ts';
 import { Taint } from '../toleration.ts';
 import { topLevel } from '../../meta/top-level.ts';
 
-export const Node = topLevel('io.k8s.api.core.v1.Node', {
-  spec: ref(2, () => NodeSpec).always(),
-  status: ref(3, () => NodeStatus).byValue(),
-});
+export const Node = topLevel(
+  'io.k8s.api.core.v1.Node',
+  {
+    spec: ref(2, () => NodeSpec)
+      .always()
+      .describe('How the node is to be used.'),
+    status: ref(3, () => NodeStatus)
+      .byValue()
+      .describe('What the node says of itself.'),
+  },
+  { description: 'A machine that runs pods.' },
+);
 export type Node = Infer<typeof Node>;
 
 export const NodeSpec = object('io.k8s.api.core.v1.NodeSpec', {
-  podCIDR: string(1),
-  externalID: string(2),
-  providerID: string(3),
-  unschedulable: boolean(4),
-  taints: list(5, () => Taint).atomic(),
-  configSource: ref(6, () => NodeConfigSource),
-  podCIDRs: list(7, string()).set().patch('merge'),
+  podCIDR: string(1).describe('Addresses of the pods on the node.'),
+  externalID: string(2).describe('No longer used.'),
+  providerID: string(3).describe('Name of the machine at its provider.'),
+  unschedulable: boolean(4).describe('Whether new pods are kept away from the node (cordon).'),
+  taints: list(5, () => Taint)
+    .atomic()
+    .describe('What keeps pods away that do not tolerate it.'),
+  configSource: ref(6, () => NodeConfigSource).describe('No longer used.'),
+  podCIDRs: list(7, string()).set().patch('merge').describe('Addresses of the pods on the node, one range a family.'),
 });
 export type NodeSpec = Infer<typeof NodeSpec>;
 
 export const NodeConfigSource = object('io.k8s.api.core.v1.NodeConfigSource', {
-  configMap: ref(2, () => ConfigMapNodeConfigSource),
+  configMap: ref(2, () => ConfigMapNodeConfigSource).describe('ConfigMap with the settings.'),
 });
 export type NodeConfigSource = Infer<typeof NodeConfigSource>;
 
 export const ConfigMapNodeConfigSource = object('io.k8s.api.core.v1.ConfigMapNodeConfigSource', {
-  namespace: string(1).required(),
-  name: string(2).required(),
-  uid: string(3),
-  resourceVersion: string(4),
-  kubeletConfigKey: string(5).required(),
+  namespace: string(1).required().describe('Namespace of the ConfigMap.'),
+  name: string(2).required().describe('Name of the ConfigMap.'),
+  uid: string(3).describe('Id of the ConfigMap.'),
+  resourceVersion: string(4).describe('State of the ConfigMap.'),
+  kubeletConfigKey: string(5).required().describe('Key of the settings in the ConfigMap.'),
 });
 export type ConfigMapNodeConfigSource = Infer<typeof ConfigMapNodeConfigSource>;

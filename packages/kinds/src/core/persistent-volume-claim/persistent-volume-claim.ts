@@ -12,15 +12,19 @@ export const PersistentVolumeClaim = topLevel('io.k8s.api.core.v1.PersistentVolu
 export type PersistentVolumeClaim = Infer<typeof PersistentVolumeClaim>;
 
 export const PersistentVolumeClaimSpec = object('io.k8s.api.core.v1.PersistentVolumeClaimSpec', {
-  accessModes: list(1, string()).atomic(),
-  resources: ref(2, () => VolumeResourceRequirements).byValue(),
-  volumeName: string(3),
-  selector: ref(4, () => LabelSelector),
-  storageClassName: string(5).keepsZero(),
-  volumeMode: string(6).keepsZero().default('Filesystem'),
-  dataSource: ref(7, () => TypedLocalObjectReference),
-  dataSourceRef: ref(8, () => TypedObjectReference),
-  volumeAttributesClassName: string(9).keepsZero(),
+  accessModes: list(1, string())
+    .atomic()
+    .describe('How nodes may mount it: ReadWriteOnce, ReadOnlyMany, ReadWriteMany or ReadWriteOncePod.'),
+  resources: ref(2, () => VolumeResourceRequirements)
+    .byValue()
+    .describe('How much it must hold.'),
+  volumeName: string(3).describe('The volume that it is bound to.'),
+  selector: ref(4, () => LabelSelector).describe('Volumes that it may be bound to, by their labels.'),
+  storageClassName: string(5).keepsZero().describe('The class of storage; the default one when nothing is said, none when empty.'),
+  volumeMode: string(6).keepsZero().default('Filesystem').describe('Filesystem or Block.'),
+  dataSource: ref(7, () => TypedLocalObjectReference).describe('What the new volume is filled from: a snapshot, another claim.'),
+  dataSourceRef: ref(8, () => TypedObjectReference).describe('As dataSource, for any kind.'),
+  volumeAttributesClassName: string(9).keepsZero().describe('The class of its attributes, which may change later.'),
 });
 export type PersistentVolumeClaimSpec = Infer<typeof PersistentVolumeClaimSpec>;
 
@@ -55,7 +59,7 @@ export const ModifyVolumeStatus = object('io.k8s.api.core.v1.ModifyVolumeStatus'
 export type ModifyVolumeStatus = Infer<typeof ModifyVolumeStatus>;
 
 export const VolumeResourceRequirements = object('io.k8s.api.core.v1.VolumeResourceRequirements', {
-  limits: map(1, () => Quantity),
-  requests: map(2, () => Quantity),
+  limits: map(1, () => Quantity).describe('The most that it may hold.'),
+  requests: map(2, () => Quantity).describe('The least that it must hold.'),
 });
 export type VolumeResourceRequirements = Infer<typeof VolumeResourceRequirements>;

@@ -29,112 +29,134 @@ import { ObjectMeta } from '../../meta/object-meta.ts';
 import { Quantity } from '../../meta/quantity.ts';
 
 const volumeSource = {
-  hostPath: ref(1, () => HostPathVolumeSource),
-  emptyDir: ref(2, () => EmptyDirVolumeSource),
-  gcePersistentDisk: ref(3, () => GCEPersistentDiskVolumeSource),
-  awsElasticBlockStore: ref(4, () => AWSElasticBlockStoreVolumeSource),
-  gitRepo: ref(5, () => GitRepoVolumeSource),
-  secret: ref(6, () => SecretVolumeSource),
-  nfs: ref(7, () => NFSVolumeSource),
-  iscsi: ref(8, () => ISCSIVolumeSource),
-  glusterfs: ref(9, () => GlusterfsVolumeSource),
-  persistentVolumeClaim: ref(10, () => PersistentVolumeClaimVolumeSource),
-  rbd: ref(11, () => RBDVolumeSource),
-  flexVolume: ref(12, () => FlexVolumeSource),
-  cinder: ref(13, () => CinderVolumeSource),
-  cephfs: ref(14, () => CephFSVolumeSource),
-  flocker: ref(15, () => FlockerVolumeSource),
-  downwardAPI: ref(16, () => DownwardAPIVolumeSource),
-  fc: ref(17, () => FCVolumeSource),
-  azureFile: ref(18, () => AzureFileVolumeSource),
-  configMap: ref(19, () => ConfigMapVolumeSource),
-  vsphereVolume: ref(20, () => VsphereVirtualDiskVolumeSource),
-  quobyte: ref(21, () => QuobyteVolumeSource),
-  azureDisk: ref(22, () => AzureDiskVolumeSource),
-  photonPersistentDisk: ref(23, () => PhotonPersistentDiskVolumeSource),
-  portworxVolume: ref(24, () => PortworxVolumeSource),
-  scaleIO: ref(25, () => ScaleIOVolumeSource),
-  projected: ref(26, () => ProjectedVolumeSource),
-  storageos: ref(27, () => StorageOSVolumeSource),
-  csi: ref(28, () => CSIVolumeSource),
-  ephemeral: ref(29, () => EphemeralVolumeSource),
-  image: ref(30, () => ImageVolumeSource),
+  hostPath: ref(1, () => HostPathVolumeSource).describe('A file or directory of the node.'),
+  emptyDir: ref(2, () => EmptyDirVolumeSource).describe('An empty directory that lives as long as the pod.'),
+  gcePersistentDisk: ref(3, () => GCEPersistentDiskVolumeSource).describe('A Google disk. No longer supported here.'),
+  awsElasticBlockStore: ref(4, () => AWSElasticBlockStoreVolumeSource).describe('An AWS disk. No longer supported here.'),
+  gitRepo: ref(5, () => GitRepoVolumeSource).describe('A Git repository. No longer supported.'),
+  secret: ref(6, () => SecretVolumeSource).describe('Entries of a Secret, as files.'),
+  nfs: ref(7, () => NFSVolumeSource).describe('A directory of an NFS server.'),
+  iscsi: ref(8, () => ISCSIVolumeSource).describe('An iSCSI disk.'),
+  glusterfs: ref(9, () => GlusterfsVolumeSource).describe('A Glusterfs volume. No longer supported.'),
+  persistentVolumeClaim: ref(10, () => PersistentVolumeClaimVolumeSource).describe('The volume of a claim.'),
+  rbd: ref(11, () => RBDVolumeSource).describe('A Ceph block device. No longer supported.'),
+  flexVolume: ref(12, () => FlexVolumeSource).describe('A volume of a FlexVolume driver.'),
+  cinder: ref(13, () => CinderVolumeSource).describe('An OpenStack disk. No longer supported here.'),
+  cephfs: ref(14, () => CephFSVolumeSource).describe('A Ceph file system. No longer supported.'),
+  flocker: ref(15, () => FlockerVolumeSource).describe('A Flocker volume. No longer supported.'),
+  downwardAPI: ref(16, () => DownwardAPIVolumeSource).describe('Facts about the pod, as files.'),
+  fc: ref(17, () => FCVolumeSource).describe('A Fibre Channel disk.'),
+  azureFile: ref(18, () => AzureFileVolumeSource).describe('An Azure file share. No longer supported here.'),
+  configMap: ref(19, () => ConfigMapVolumeSource).describe('Entries of a ConfigMap, as files.'),
+  vsphereVolume: ref(20, () => VsphereVirtualDiskVolumeSource).describe('A vSphere disk. No longer supported here.'),
+  quobyte: ref(21, () => QuobyteVolumeSource).describe('A Quobyte volume. No longer supported.'),
+  azureDisk: ref(22, () => AzureDiskVolumeSource).describe('An Azure disk. No longer supported here.'),
+  photonPersistentDisk: ref(23, () => PhotonPersistentDiskVolumeSource).describe('A Photon disk. No longer supported.'),
+  portworxVolume: ref(24, () => PortworxVolumeSource).describe('A Portworx volume. No longer supported here.'),
+  scaleIO: ref(25, () => ScaleIOVolumeSource).describe('A ScaleIO volume. No longer supported.'),
+  projected: ref(26, () => ProjectedVolumeSource).describe('Several sources in one directory.'),
+  storageos: ref(27, () => StorageOSVolumeSource).describe('A StorageOS volume. No longer supported.'),
+  csi: ref(28, () => CSIVolumeSource).describe('A volume of a CSI driver that lives as long as the pod.'),
+  ephemeral: ref(29, () => EphemeralVolumeSource).describe('A claim that is made with the pod and goes with it.'),
+  image: ref(30, () => ImageVolumeSource).describe('The files of an image.'),
 };
 
 export const Volume = object('io.k8s.api.core.v1.Volume', {
-  name: string(1).required(),
+  name: string(1).required().describe('Name by which containers refer to it, unique in the pod.'),
   ...inline(2, volumeSource),
 });
 export type Volume = Infer<typeof Volume>;
 
 export const ConfigMapVolumeSource = object('io.k8s.api.core.v1.ConfigMapVolumeSource', {
-  items: list(2, () => KeyToPath).atomic(),
-  defaultMode: int32(3).keepsZero().default(420),
-  optional: boolean(4).keepsZero(),
-  ...inline(1, { name: string(1) }),
+  items: list(2, () => KeyToPath)
+    .atomic()
+    .describe('Which entries become files, and at which paths. All of them, each under its own key, when nothing is said.'),
+  defaultMode: int32(3)
+    .keepsZero()
+    .default(420)
+    .describe('Permission bits of its files, where an item has none of its own. In YAML octal is allowed, in JSON only decimal.'),
+  optional: boolean(4).keepsZero().describe('Whether it may be missing.'),
+  ...inline(1, { name: string(1).describe('Name of the ConfigMap.') }),
 });
 export type ConfigMapVolumeSource = Infer<typeof ConfigMapVolumeSource>;
 
 export const DownwardAPIVolumeFile = object('io.k8s.api.core.v1.DownwardAPIVolumeFile', {
-  path: string(1).required(),
-  fieldRef: ref(2, () => ObjectFieldSelector),
-  resourceFieldRef: ref(3, () => ResourceFieldSelector),
-  mode: int32(4).keepsZero(),
+  path: string(1).required().describe('Path of the file, below the mount.'),
+  fieldRef: ref(2, () => ObjectFieldSelector).describe('A field of the pod.'),
+  resourceFieldRef: ref(3, () => ResourceFieldSelector).describe('A request or limit of a container.'),
+  mode: int32(4).keepsZero().describe('Permission bits of the file.'),
 });
 export type DownwardAPIVolumeFile = Infer<typeof DownwardAPIVolumeFile>;
 
 export const DownwardAPIVolumeSource = object('io.k8s.api.core.v1.DownwardAPIVolumeSource', {
-  items: list(1, () => DownwardAPIVolumeFile).atomic(),
-  defaultMode: int32(2).keepsZero().default(420),
+  items: list(1, () => DownwardAPIVolumeFile)
+    .atomic()
+    .describe('The files.'),
+  defaultMode: int32(2)
+    .keepsZero()
+    .default(420)
+    .describe('Permission bits of its files, where an item has none of its own. In YAML octal is allowed, in JSON only decimal.'),
 });
 export type DownwardAPIVolumeSource = Infer<typeof DownwardAPIVolumeSource>;
 
 export const EmptyDirVolumeSource = object('io.k8s.api.core.v1.EmptyDirVolumeSource', {
-  medium: string(1),
-  sizeLimit: ref(2, () => Quantity),
+  medium: string(1).describe("Memory keeps it in memory; empty means the node's disk."),
+  sizeLimit: ref(2, () => Quantity).describe('The most that it may hold; the pod is evicted when it holds more.'),
 });
 export type EmptyDirVolumeSource = Infer<typeof EmptyDirVolumeSource>;
 
 export const EphemeralVolumeSource = object('io.k8s.api.core.v1.EphemeralVolumeSource', {
-  volumeClaimTemplate: ref(1, () => PersistentVolumeClaimTemplate),
+  volumeClaimTemplate: ref(1, () => PersistentVolumeClaimTemplate).describe('What the claim is made from.'),
 });
 export type EphemeralVolumeSource = Infer<typeof EphemeralVolumeSource>;
 
 export const HostPathVolumeSource = object('io.k8s.api.core.v1.HostPathVolumeSource', {
-  path: string(1).required(),
-  type: string(2).keepsZero().default(''),
+  path: string(1).required().describe('Path on the node.'),
+  type: string(2)
+    .keepsZero()
+    .default('')
+    .describe(
+      'What must be there, or is made: Directory, DirectoryOrCreate, File, FileOrCreate, Socket, CharDevice or BlockDevice. Nothing is checked when empty.',
+    ),
 });
 export type HostPathVolumeSource = Infer<typeof HostPathVolumeSource>;
 
 export const ImageVolumeSource = object('io.k8s.api.core.v1.ImageVolumeSource', {
-  reference: string(1),
-  pullPolicy: string(2),
+  reference: string(1).describe('Name of the image.'),
+  pullPolicy: string(2).describe('Always, IfNotPresent or Never.'),
 });
 export type ImageVolumeSource = Infer<typeof ImageVolumeSource>;
 
 export const KeyToPath = object('io.k8s.api.core.v1.KeyToPath', {
-  key: string(1).required(),
-  path: string(2).required(),
-  mode: int32(3).keepsZero(),
+  key: string(1).required().describe('Key of the entry.'),
+  path: string(2).required().describe('Path of the file, below the mount.'),
+  mode: int32(3).keepsZero().describe('Permission bits of the file.'),
 });
 export type KeyToPath = Infer<typeof KeyToPath>;
 
 export const PersistentVolumeClaimTemplate = object('io.k8s.api.core.v1.PersistentVolumeClaimTemplate', {
-  metadata: ref(1, () => ObjectMeta),
-  spec: ref(2, () => PersistentVolumeClaimSpec).required(),
+  metadata: ref(1, () => ObjectMeta).describe('Labels and annotations of the claim.'),
+  spec: ref(2, () => PersistentVolumeClaimSpec)
+    .required()
+    .describe('What the claim asks for.'),
 });
 export type PersistentVolumeClaimTemplate = Infer<typeof PersistentVolumeClaimTemplate>;
 
 export const PersistentVolumeClaimVolumeSource = object('io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource', {
-  claimName: string(1).required(),
-  readOnly: boolean(2),
+  claimName: string(1).required().describe('Name of the claim.'),
+  readOnly: boolean(2).describe('Whether it is mounted for reading only.'),
 });
 export type PersistentVolumeClaimVolumeSource = Infer<typeof PersistentVolumeClaimVolumeSource>;
 
 export const SecretVolumeSource = object('io.k8s.api.core.v1.SecretVolumeSource', {
-  secretName: string(1),
-  items: list(2, () => KeyToPath).atomic(),
-  defaultMode: int32(3).keepsZero().default(420),
-  optional: boolean(4).keepsZero(),
+  secretName: string(1).describe('Name of the Secret.'),
+  items: list(2, () => KeyToPath)
+    .atomic()
+    .describe('Which entries become files, and at which paths. All of them, each under its own key, when nothing is said.'),
+  defaultMode: int32(3)
+    .keepsZero()
+    .default(420)
+    .describe('Permission bits of its files, where an item has none of its own. In YAML octal is allowed, in JSON only decimal.'),
+  optional: boolean(4).keepsZero().describe('Whether it may be missing.'),
 });
 export type SecretVolumeSource = Infer<typeof SecretVolumeSource>;
