@@ -64,6 +64,7 @@ const env = {
   ...process.env,
   PATH: [dirname(node), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   TURBO_TELEMETRY_DISABLED: '1',
+  NODE_COMPILE_CACHE: join(root, '.turbo/compile-cache'),
 };
 if (!isInstalled()) {
   npm('npm packages', ['ci', '--no-audit', '--no-fund'], env, 'see the log; `npm ci` must pass');
