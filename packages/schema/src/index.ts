@@ -11,4 +11,3 @@ export { schemaHash } from './schema-hash.ts';
 export { SchemaPool } from './schema-pool.ts';
 export { validate } from './validate/validate.ts';
 export { depthMax } from './walk/depth.ts';
-export * from './pending.ts';
