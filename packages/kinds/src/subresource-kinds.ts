@@ -20,7 +20,7 @@ function bodyKind<T extends KubeObject>(group: string, version: string, kind: st
     plural: '',
     singular: kind.toLowerCase(),
     namespaced: true,
-    schema: schema as NamedType<KubeObject>,
+    schema,
     verbs: [],
     stored: false,
     strategy: { nameError: dns1123SubdomainError, generation: false, allowUnconditionalUpdate: true },

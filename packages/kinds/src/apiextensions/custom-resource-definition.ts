@@ -117,7 +117,7 @@ export const CustomResourceSubresourceStatus = object(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus',
   {},
 );
-export type CustomResourceSubresourceStatus = Infer<typeof CustomResourceSubresourceStatus>;
+export type CustomResourceSubresourceStatus = Record<string, never>;
 
 export const CustomResourceValidation = object('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation', {
   openAPIV3Schema: ref(1, () => JSONSchemaProps),

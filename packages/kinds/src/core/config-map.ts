@@ -44,7 +44,7 @@ export const configMaps: Kind<ConfigMap> = {
     nameError: dns1123SubdomainError,
     generation: false,
     validate: validateConfigMap,
-    validateUpdate: (map, old) => validateImmutable(map, old, ['data', 'binaryData']),
+    validateUpdate: (configMap, old) => validateImmutable(configMap, old, ['data', 'binaryData']),
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -1,4 +1,4 @@
-import { dns1123SubdomainError, type KubeObject } from '@kajitori/apimachinery';
+import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import type { Event } from '../core/event/event.ts';
 import { eventColumns } from '../core/event/event-columns.ts';
 import { eventFromCore, eventToCore } from '../core/event/event-conversion.ts';
@@ -9,7 +9,7 @@ import { type Column, type FieldReader, type Kind, standardVerbs } from '../kind
 import { EventsEvent } from './event.ts';
 
 /** An event as the core group has it; its rules and columns are written once, there. */
-const core = (event: EventsEvent): Event => eventToCore(event as KubeObject) as Event;
+const core = (event: EventsEvent): Event => eventToCore(event) as Event;
 
 const renamedFields: Readonly<Record<string, string>> = {
   involvedObject: 'regarding',
@@ -30,6 +30,11 @@ function fields(): Record<string, FieldReader<EventsEvent>> {
       ];
     }),
   );
+}
+
+function column(of: Column<Event>): Column<EventsEvent> {
+  const { name, type, format, description, priority } = of;
+  return { name, type, format, description, priority, value: (event, now) => of.value(core(event), now) };
 }
 
 export const eventsV1: Kind<EventsEvent> = {
@@ -57,5 +62,5 @@ export const eventsV1: Kind<EventsEvent> = {
     allowUnconditionalUpdate: true,
   },
   selectableFields: fields(),
-  columns: eventColumns.map((column): Column<EventsEvent> => ({ ...column, value: (event, now) => column.value(core(event), now) })),
+  columns: eventColumns.map(column),
 };

@@ -43,21 +43,11 @@ export const defaultColumns: readonly Column<KubeObject>[] = [
 ];
 
 /** A column of text; `wide` ones show with `-o wide`. */
-export function textColumn<T>(
-  name: string,
-  description: string,
-  value: Column<T>['value'],
-  wide: 'wide' | undefined = undefined,
-): Column<T> {
+export function textColumn<T>(name: string, description: string, value: Column<T>['value'], wide?: 'wide'): Column<T> {
   return { name, type: 'string', description, priority: wide === undefined ? 0 : 1, value };
 }
 
-export function countColumn<T>(
-  name: string,
-  description: string,
-  value: Column<T>['value'],
-  wide: 'wide' | undefined = undefined,
-): Column<T> {
+export function countColumn<T>(name: string, description: string, value: Column<T>['value'], wide?: 'wide'): Column<T> {
   return { name, type: 'integer', description, priority: wide === undefined ? 0 : 1, value };
 }
 

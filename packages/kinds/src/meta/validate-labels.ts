@@ -1,11 +1,11 @@
 import { type FieldError, forbiddenField, invalid, labelValueError, qualifiedNameError, required, tooLong } from '@kajitori/apimachinery';
-import type { LabelSelector } from './label-selector.ts';
+import type { LabelSelector, LabelSelectorRequirement } from './label-selector.ts';
 
 /** All annotations of an object together, keys included. */
 export const annotationsBytesMax = 256 * 1024;
 
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, field: string): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [...labelKey(key, field), ...labelValue(value, field)]);
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => labelKey(key, field).concat(labelValue(value, field)));
 }
 
 export function labelKey(key: string, field: string): FieldError[] {
@@ -21,12 +21,10 @@ export function labelValue(value: string, field: string): FieldError[] {
 export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, field: string): FieldError[] {
   const entries = Object.entries(annotations ?? {});
   // Keys may carry upper case in the prefix; the rule is that of labels after lowering.
-  const errors = entries.flatMap(([key]) =>
-    labelKey(key.toLowerCase(), field).map((error) => ({
-      ...error,
-      message: error.message.replace(JSON.stringify(key.toLowerCase()), JSON.stringify(key)),
-    })),
-  );
+  const errors = entries.flatMap(([key]) => {
+    const wrong = qualifiedNameError(key.toLowerCase());
+    return wrong === undefined ? [] : [invalid(field, key, wrong)];
+  });
   const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
   return bytes > annotationsBytesMax ? [...errors, tooLong(field, annotationsBytesMax)] : errors;
 }
@@ -36,14 +34,15 @@ export function validateLabelSelector(selector: LabelSelector | undefined, field
   if (selector === undefined) return [];
   return [
     ...validateLabels(selector.matchLabels, `${field}.matchLabels`),
-    ...(selector.matchExpressions ?? []).flatMap(({ key, operator, values }, index) => {
-      const path = `${field}.matchExpressions[${index}]`;
-      return [
-        ...labelKey(key, `${path}.key`),
-        ...operatorFitsValues(operator, values, path),
-        ...(values ?? []).flatMap((value, at) => labelValue(value, `${path}.values[${at}]`)),
-      ];
-    }),
+    ...(selector.matchExpressions ?? []).flatMap((one, index) => validateExpression(one, `${field}.matchExpressions[${index}]`)),
+  ];
+}
+
+function validateExpression({ key, operator, values = [] }: LabelSelectorRequirement, path: string): FieldError[] {
+  return [
+    ...labelKey(key, `${path}.key`),
+    ...operatorFitsValues(operator, values, path),
+    ...values.flatMap((value, at) => labelValue(value, `${path}.values[${at}]`)),
   ];
 }
 

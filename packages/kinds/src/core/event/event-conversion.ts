@@ -3,7 +3,7 @@ import type { EventsEvent } from '../../events/event.ts';
 import type { Event } from './event.ts';
 
 /** Names of one field in both groups; the rest (metadata, reason, type, action, related, eventTime, series) has one name. */
-const renamed: readonly (readonly [core: keyof Event & string, events: keyof EventsEvent & string])[] = [
+const renamed: readonly (readonly [core: keyof Event, events: keyof EventsEvent])[] = [
   ['involvedObject', 'regarding'],
   ['message', 'note'],
   ['source', 'deprecatedSource'],

@@ -5,12 +5,12 @@ import type { Event } from './event.ts';
 const reasonLengthMax = 128;
 const noteLengthMax = 1024;
 /** Where events about objects without a namespace live. */
-const namespacesOfClusterEvents = ['default', 'kube-system', ''];
+const namespacesOfClusterEvents: ReadonlySet<string> = new Set(['default', 'kube-system', '']);
 
 /** `legacyValidateEvent`: an event lies in the namespace of what it is about. */
 export function validateEvent({ metadata, involvedObject }: Event): FieldError[] {
   const about = involvedObject.namespace ?? '';
-  const fits = about === '' ? namespacesOfClusterEvents.includes(metadata.namespace ?? '') : about === metadata.namespace;
+  const fits = about === '' ? namespacesOfClusterEvents.has(metadata.namespace ?? '') : about === metadata.namespace;
   return fits ? [] : [invalid('involvedObject.namespace', about, 'does not match event.namespace')];
 }
 
@@ -39,7 +39,7 @@ function text(field: string, value: string | undefined, lengthMax = Number.POSIT
 
 /** New-style events are written once; only their series goes on. */
 export function validateNewStyleEventUpdate(event: Event, old: Event): FieldError[] {
-  const fixed: [keyof Event & string, string][] = [
+  const fixed: [keyof Event, string][] = [
     ['involvedObject', 'regarding'],
     ['reason', 'reason'],
     ['reportingComponent', 'reportingController'],

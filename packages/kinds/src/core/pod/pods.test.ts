@@ -185,7 +185,7 @@ describe('what is refused', () => {
     [
       'a bad label',
       pod({}, { metadata: { name: 'one', labels: { 'a b': 'c' } } }),
-      [expect.stringContaining('metadata.labels: Invalid value: "a b": name part must consist of')] as unknown as string[],
+      [expect.stringContaining('metadata.labels: Invalid value: "a b": name part must consist of')],
     ],
     [
       'two host ports alike',

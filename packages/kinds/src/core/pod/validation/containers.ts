@@ -154,7 +154,7 @@ function validateMounts(container: Container, volumes: ReadonlySet<string>, fiel
     if (mount.mountPath === '') errors.push(required(`${path}.mountPath`));
     else if (paths.has(mount.mountPath)) errors.push(invalid(`${path}.mountPath`, mount.mountPath, 'must be unique'));
     paths.add(mount.mountPath);
-    return [...errors, ...mountDetails(mount, container, path)];
+    return errors.concat(mountDetails(mount, container, path));
   });
 }
 

@@ -12,7 +12,7 @@ import {
 import { inRange } from '../../../meta/numbers.ts';
 import { validateLabels } from '../../../meta/validate-labels.ts';
 import { isIpAddress } from '../../ip-address.ts';
-import type { PodSpec } from '../pod-spec.ts';
+import type { HostAlias, PodSpec } from '../pod-spec.ts';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts';
 import { validateResources } from './resources.ts';
 import { validateAffinity, validateTolerations, validateTopologySpread } from './scheduling.ts';
@@ -87,14 +87,15 @@ function validateNames(spec: PodSpec, field: string): FieldError[] {
   ];
 }
 
+function validateHostAlias({ ip, hostnames = [] }: HostAlias, path: string): FieldError[] {
+  return [
+    ...(isIpAddress(ip) ? [] : [invalid(`${path}.ip`, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]),
+    ...hostnames.flatMap((name) => named(`${path}.hostnames`, name, dns1123SubdomainError)),
+  ];
+}
+
 function validateNetworking(spec: PodSpec, field: string): FieldError[] {
-  const errors = (spec.hostAliases ?? []).flatMap(({ ip, hostnames }, index) => {
-    const path = `${field}.hostAliases[${index}]`;
-    return [
-      ...(isIpAddress(ip) ? [] : [invalid(`${path}.ip`, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]),
-      ...(hostnames ?? []).flatMap((name) => named(`${path}.hostnames`, name, dns1123SubdomainError)),
-    ];
-  });
+  const errors = (spec.hostAliases ?? []).flatMap((alias, index) => validateHostAlias(alias, `${field}.hostAliases[${index}]`));
   return [...errors, ...validateDns(spec, field)];
 }
 

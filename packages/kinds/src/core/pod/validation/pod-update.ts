@@ -147,16 +147,22 @@ function bare(container: Container): unknown {
 const resizable: ReadonlySet<string> = new Set(['cpu', 'memory']);
 
 function resized(after: PodSpec, before: PodSpec): FieldError[] {
-  return after.containers.flatMap((container, index) =>
-    (['limits', 'requests'] as const).flatMap((list) => {
-      const [next, last] = [container.resources?.[list] ?? {}, before.containers[index]?.resources?.[list] ?? {}];
-      const path = `spec.containers[${index}].resources.${list}`;
-      const others = Object.keys({ ...next, ...last }).filter((name) => !resizable.has(name) && next[name] !== last[name]);
-      const removed = Object.keys(last).filter((name) => resizable.has(name) && next[name] === undefined);
-      return [
-        ...others.map(() => forbiddenField(path, 'only cpu and memory resources are mutable')),
-        ...removed.map((name) => forbiddenField(`${path}`, `resource ${list} cannot be removed: ${name}`)),
-      ];
-    }),
-  );
+  return after.containers.flatMap((container, index) => {
+    const [next, last] = [container.resources, before.containers[index]?.resources];
+    const path = `spec.containers[${index}].resources`;
+    return amountsChanged(next?.limits, last?.limits, `${path}.limits`).concat(
+      amountsChanged(next?.requests, last?.requests, `${path}.requests`),
+    );
+  });
+}
+
+type Amounts = Readonly<Record<string, string>>;
+
+function amountsChanged(next: Amounts = {}, last: Amounts = {}, path = ''): FieldError[] {
+  const others = Object.keys({ ...next, ...last }).filter((name) => !resizable.has(name) && next[name] !== last[name]);
+  const removed = Object.keys(last).filter((name) => resizable.has(name) && next[name] === undefined);
+  return [
+    ...others.map(() => forbiddenField(path, 'only cpu and memory resources are mutable')),
+    ...removed.map((name) => forbiddenField(path, `${name} cannot be removed`)),
+  ];
 }

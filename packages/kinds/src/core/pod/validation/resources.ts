@@ -4,20 +4,23 @@ import type { ResourceRequirements } from '../resources.ts';
 const standardContainerResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 const standardResources: ReadonlySet<string> = new Set([
   ...standardContainerResources,
-  ...[
-    'pods',
-    'services',
-    'replicationcontrollers',
-    'resourcequotas',
-    'secrets',
-    'configmaps',
-    'persistentvolumeclaims',
-    'storage',
-    'requests.cpu',
-    'requests.memory',
-    'requests.ephemeral-storage',
-  ],
-  ...['limits.cpu', 'limits.memory', 'limits.ephemeral-storage', 'requests.storage', 'services.nodeports', 'services.loadbalancers'],
+  'pods',
+  'services',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.ephemeral-storage',
+  'requests.storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+  'services.nodeports',
+  'services.loadbalancers',
 ]);
 
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
@@ -29,10 +32,9 @@ export function validateResources(resources: ResourceRequirements | undefined, f
   const requests = resources?.requests ?? {};
   return [
     ...Object.entries(limits).flatMap(([name, value]) => validateAmount(name, value, `${field}.limits`)),
-    ...Object.entries(requests).flatMap(([name, value]) => [
-      ...validateAmount(name, value, `${field}.requests`),
-      ...requestFitsLimit(name, value, limits[name], field),
-    ]),
+    ...Object.entries(requests).flatMap(([name, value]) =>
+      validateAmount(name, value, `${field}.requests`).concat(requestFitsLimit(name, value, limits[name], field)),
+    ),
     ...(Object.keys({ ...limits, ...requests }).some(isHugePages) && !['cpu', 'memory'].some((name) => name in limits || name in requests)
       ? [forbiddenHugePages(field)]
       : []),

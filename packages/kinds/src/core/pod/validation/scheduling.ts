@@ -51,7 +51,7 @@ function validateNodeSelectorTerm(term: NodeSelectorTerm, field: string): FieldE
   return [
     ...(term.matchExpressions ?? []).flatMap((one, index) => {
       const path = `${field}.matchExpressions[${index}]`;
-      return [...validateNodeRequirement(one, path), ...labelKey(one.key, `${path}.key`)];
+      return validateNodeRequirement(one, path).concat(labelKey(one.key, `${path}.key`));
     }),
     ...(term.matchFields ?? []).flatMap((one, index) => validateFieldRequirement(one, `${field}.matchFields[${index}]`)),
   ];
@@ -93,7 +93,7 @@ export function validateAffinity(affinity: Affinity | undefined, field: string):
     ...(required_ === undefined ? [] : validateNodeSelector(required_, `${node}.requiredDuringSchedulingIgnoredDuringExecution`)),
     ...(nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(({ weight, preference }, index) => {
       const path = `${node}.preferredDuringSchedulingIgnoredDuringExecution[${index}]`;
-      return [...validateWeight(weight, path), ...validateNodeSelectorTerm(preference, `${path}.preference`)];
+      return validateWeight(weight, path).concat(validateNodeSelectorTerm(preference, `${path}.preference`));
     }),
     ...(podAffinity === undefined ? [] : validatePodAffinity(podAffinity, `${field}.podAffinity`)),
     ...(podAntiAffinity === undefined ? [] : validatePodAffinity(podAntiAffinity, `${field}.podAntiAffinity`)),
@@ -111,7 +111,7 @@ function validatePodAffinity(affinity: PodAffinity, field: string): FieldError[]
     ),
     ...(affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(({ weight, podAffinityTerm }, index) => {
       const path = `${field}.preferredDuringSchedulingIgnoredDuringExecution[${index}]`;
-      return [...validateWeight(weight, path), ...validateAffinityTerm(podAffinityTerm, `${path}.podAffinityTerm`)];
+      return validateWeight(weight, path).concat(validateAffinityTerm(podAffinityTerm, `${path}.podAffinityTerm`));
     }),
   ];
 }

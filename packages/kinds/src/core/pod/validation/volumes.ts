@@ -101,11 +101,11 @@ function mode(field: string, value: number | undefined): FieldError[] {
 }
 
 function keysToPaths(items: readonly KeyToPath[] | undefined, field: string): FieldError[] {
-  return (items ?? []).flatMap(({ key, path, mode: bits }, index) => [
-    ...requiredText(`${field}[${index}].key`, key),
-    ...localFilePath(`${field}[${index}].path`, path),
-    ...mode(`${field}[${index}].mode`, bits),
-  ]);
+  return (items ?? []).flatMap((item, index) => keyToPath(item, `${field}[${index}]`));
+}
+
+function keyToPath({ key, path, mode: bits }: KeyToPath, field: string): FieldError[] {
+  return [...requiredText(`${field}.key`, key), ...localFilePath(`${field}.path`, path), ...mode(`${field}.mode`, bits)];
 }
 
 function downwardFile(file: DownwardAPIVolumeFile, field: string): FieldError[] {
@@ -124,10 +124,9 @@ function validateProjected(source: ProjectedVolumeSource, field: string): FieldE
   const paths = new Set<string>();
   return [
     ...mode(`${field}.defaultMode`, source.defaultMode),
-    ...(source.sources ?? []).flatMap((one, index) => [
-      ...validateProjection(one, `${field}.sources[${index}]`),
-      ...conflicts(one, field, paths),
-    ]),
+    ...(source.sources ?? []).flatMap((one, index) =>
+      validateProjection(one, `${field}.sources[${index}]`).concat(conflicts(one, field, paths)),
+    ),
   ];
 }
 
