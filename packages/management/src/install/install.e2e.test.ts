@@ -172,7 +172,7 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
   });
 
   it('installs nothing that is not what the service announced', async () => {
-    const script = await (await fetchText('/install')).replace(/agent_sha256='[0-9a-f]+'/, `agent_sha256='${'0'.repeat(64)}'`);
+    const script = (await fetchText("/install")).replace(/agent_sha256='[0-9a-f]+'/, `agent_sha256='${'0'.repeat(64)}'`);
     const file = join(folder, 'tampered.sh');
     await writeFile(file, script);
     await chmod(file, 0o700);

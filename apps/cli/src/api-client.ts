@@ -1,0 +1,206 @@
+import { hash } from 'node:crypto';
+import { Agent, request } from 'node:https';
+import { connect, type TLSSocket } from 'node:tls';
+import { z } from 'zod';
+import { CliError } from './cli-error.ts';
+
+export interface Server {
+  url: string;
+  certificateAuthority?: string;
+  /** `sha256//…`: any certificate over this key is the server's. */
+  pin?: string;
+}
+
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  /** Creations that may be sent again carry one. */
+  idempotencyKey?: string;
+}
+
+const timeoutMilliseconds = 60_000;
+const attemptsMax = 3;
+
+const problemForm = z.object({
+  title: z.string(),
+  detail: z.string(),
+  remedy: z.string().optional(),
+  requestId: z.string().optional(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+
+/** Speaks /v1. Failures are CliErrors that say what the service said. */
+export class ApiClient {
+  readonly server: Server;
+  readonly #token: string | undefined;
+  readonly #agent: Agent;
+
+  constructor(server: Server, token?: string) {
+    this.server = server;
+    this.#token = token;
+    this.#agent = agentFor(server);
+  }
+
+  async send<Form extends z.ZodType>(path: string, form: Form, options: ApiRequest = {}): Promise<z.infer<Form>> {
+    const answer = await this.#sendRetrying(path, options);
+    const parsed = form.safeParse(answer.text === '' ? undefined : parse(answer.text));
+    if (parsed.success) return parsed.data;
+    throw new CliError(
+      `${this.server.url} answered ${path} in a form that this kaji does not know`,
+      'Use the kaji of the same release.',
+      parsed.error,
+    );
+  }
+
+  /** All items of a list, page after page. */
+  async all<Item extends z.ZodType>(path: string, item: Item): Promise<z.infer<Item>[]> {
+    const form = z.object({ items: z.array(item), nextCursor: z.string().optional() });
+    const items: z.infer<Item>[] = [];
+    let cursor: string | undefined;
+    do {
+      const at = cursor === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
+      const page = await this.send(at, form);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return items;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** What can be sent again without doing it twice is, when the connection breaks. */
+  async #sendRetrying(path: string, options: ApiRequest): Promise<{ status: number; text: string }> {
+    const safe = (options.method ?? 'GET') !== 'POST' || options.idempotencyKey !== undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await this.#exchange(path, options);
+        if (answer.status < 400) return answer;
+        throw refusal(answer, path);
+      } catch (error) {
+        if (error instanceof CliError) throw error;
+        if (!safe || attempt >= attemptsMax || !isBroken(error)) throw unreachable(this.server.url, error);
+      }
+    }
+  }
+
+  #exchange(path: string, { method = 'GET', body, idempotencyKey }: ApiRequest): Promise<{ status: number; text: string }> {
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    return new Promise((resolve, reject) => {
+      const asked = request(
+        new URL(path, this.server.url),
+        {
+          method,
+          agent: this.#agent,
+          timeout: timeoutMilliseconds,
+          headers: {
+            accept: 'application/json',
+            'user-agent': 'kaji',
+            ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+            ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.byteLength }),
+            ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+          },
+        },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+          answer.on('error', reject);
+        },
+      );
+      asked.on('timeout', () => asked.destroy(new CliError(`${this.server.url} did not answer within a minute`, 'Try again.')));
+      asked.on('error', reject);
+      asked.end(payload);
+    });
+  }
+}
+
+/** The pin of whatever key a server presents: for asking a person whether it is the right one. */
+export async function presentedPin(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port || 443), servername: nameFor(hostname), rejectUnauthorized: false }, () => {
+      resolve(pinOf(socket));
+      socket.destroy();
+    });
+    socket.on('error', (error) => reject(unreachable(url, error)));
+  });
+}
+
+/** Whether a failure is that nobody vouches for the server's certificate. */
+export function isUntrusted(error: unknown): boolean {
+  const code = error instanceof CliError ? (error.cause as { code?: string } | undefined)?.code : undefined;
+  return code !== undefined && untrusted.has(code);
+}
+
+const untrusted = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_GET_ISSUER_CERT',
+]);
+
+function agentFor({ certificateAuthority, pin }: Server): Agent {
+  if (pin === undefined) return new Agent({ keepAlive: true, ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }) });
+  const agent = new Agent({ keepAlive: true });
+  // The key is compared before the first byte of a request is written.
+  agent.createConnection = (options, done) => {
+    const { host = '', port } = options as { host?: string; port?: number | string };
+    const socket = connect({ host, port: Number(port), servername: nameFor(host), rejectUnauthorized: false });
+    socket.once('secureConnect', () => {
+      if (pinOf(socket) === pin) done?.(null, socket);
+      else socket.destroy(Object.assign(new Error('the server does not hold the key that was pinned'), { code: 'PIN_MISMATCH' }));
+    });
+    socket.once('error', (error) => done?.(error, socket));
+    return undefined;
+  };
+  return agent;
+}
+
+/** Names are sent, addresses must not be. */
+const nameFor = (host: string): string => (/^[\d.]+$|:/.test(host) ? '' : host);
+
+function pinOf(socket: TLSSocket): string {
+  const key = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
+  return key === undefined ? '' : `sha256//${hash('sha256', key, 'base64')}`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal({ status, text }: { status: number; text: string }, path: string): CliError {
+  const problem = problemForm.safeParse(parse(text));
+  if (!problem.success) return new CliError(`${path} was answered with ${status}`, 'Is this address a Kajitori service?');
+  const { detail, remedy, requestId } = problem.data;
+  const id = status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
+  return new CliError(`${detail}${id}`, remedy);
+}
+
+const broken = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED']);
+const isBroken = (error: unknown): boolean => broken.has((error as NodeJS.ErrnoException).code ?? '');
+
+function unreachable(url: string, cause: unknown): CliError {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  if (code === 'PIN_MISMATCH')
+    return new CliError(
+      `${url} is not the server that you logged in to: it holds another key`,
+      'If the service was set up anew, log in again: kaji login.',
+      cause,
+    );
+  if (untrusted.has(code))
+    return new CliError(`nobody vouches for the certificate of ${url}`, 'Log in with --ca-file FILE or --pin sha256//….', cause);
+  if (code === 'ECONNREFUSED') return new CliError(`nothing listens at ${url}`, 'Is the service running, and the address right?', cause);
+  if (code === 'ENOTFOUND') return new CliError(`there is no host of that name: ${url}`, 'Check the address.', cause);
+  return new CliError(
+    `cannot reach ${url}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    'Check the address and the network.',
+    cause,
+  );
+}
