@@ -1,5 +1,5 @@
 import { getRequestListener } from '@hono/node-server';
-import { ClusterFront, type NodeBindings } from '@kajitori/apiserver';
+import { ClusterFront } from '@kajitori/apiserver';
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { ControlPlane } from '@kajitori/control-plane';
 import type { ApiConnections } from '@kajitori/gateway';
@@ -18,8 +18,15 @@ export function apiConnections(
   { node, metrics, owns, logger }: { node: NodeStreams & ClusterDialer; metrics: Metrics; owns: AsyncDisposableStack; logger: Logger },
 ): ApiConnections {
   const boundTo = new WeakMap<object, ClusterId>();
-  const { app, upgrade } = api.http({ clusterOf: (incoming) => boundTo.get(incoming), node, metrics, serverAddress: 'kubernetes.default.svc:443' });
-  const listener = getRequestListener((request, env) => app.fetch(request, env as unknown as NodeBindings), { overrideGlobalObjects: false });
+  const kubernetes = api.http({
+    clusterOf: (incoming) => boundTo.get(incoming),
+    node,
+    metrics,
+    serverAddress: 'kubernetes.default.svc:443',
+  });
+  const listener = getRequestListener((request, env) => kubernetes.app.fetch(request, env), {
+    overrideGlobalObjects: false,
+  });
   const front = owns.use(
     new ClusterFront({
       clusterAt: async () => undefined,
@@ -37,7 +44,7 @@ export function apiConnections(
         });
         server.on('upgrade', (incoming, socket, head) => {
           boundTo.set(incoming, cluster);
-          void upgrade(incoming, socket, head);
+          void kubernetes.upgrade(incoming, socket, head);
         });
       },
       logger,

@@ -11,10 +11,10 @@ import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { setUpFirstOrganization, systemActor } from '@kajitori/accounts';
 import { closeCodes } from '@kajitori/agent-protocol';
-import { type ClusterId, type KubeObject, systemClock } from '@kajitori/apimachinery';
+import { type ClusterId, systemClock } from '@kajitori/apimachinery';
 import { type ControlPlane, openControlPlane } from '@kajitori/control-plane';
 import { PostgresSessionDirectory, RoutedStreams } from '@kajitori/gateway';
-import { nodes, type Pod, pods } from '@kajitori/kinds';
+import { nodes, pods } from '@kajitori/kinds';
 import { readMasterKey } from '@kajitori/server-process';
 import { HollowNode } from '@kajitori/sim';
 import { channelNumber, relayKey, RelayPool } from '@kajitori/streams';
@@ -46,7 +46,12 @@ beforeAll(async () => {
     LISTEN_HOST: '127.0.0.1',
   };
   control = openControlPlane({ ...environment, LOG_LEVEL: 'silent' } as Parameters<typeof openControlPlane>[0], silentLogger, owns);
-  const first = await setUpFirstOrganization(control.accounts, { email: 'a@example.com', password: 'correct horse battery staple', organizationName: 'a', clusterName: 'local' });
+  const first = await setUpFirstOrganization(control.accounts, {
+    email: 'a@example.com',
+    password: 'correct horse battery staple',
+    organizationName: 'a',
+    clusterName: 'local',
+  });
   cluster = first.cluster.id;
   organizationId = first.cluster.organizationId;
   caCertificates = await control.accounts.certificates.servingAuthority();
@@ -60,12 +65,15 @@ interface GatewayProcess {
 
 async function startGateway(port = 0): Promise<GatewayProcess> {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], { env: { ...environment, LISTEN_PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main], {
+    env: { ...environment, LISTEN_PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   owns.defer(() => void child.kill('SIGKILL'));
-  for await (const line of createInterface({ input: child.stdout! })) {
+  for await (const line of createInterface({ input: child.stdout })) {
     const entry = JSON.parse(line) as { msg: string; port?: number };
     if (entry.msg === 'listening') {
-      child.stdout!.resume();
+      child.stdout.resume();
       return { child, port: entry.port! };
     }
   }
@@ -83,7 +91,12 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 it('serves a node from its join to its revocation, through its own death', async () => {
   const api = control.clientAs(cluster, { name: 'admin', groups: ['system:masters', 'system:authenticated'] });
   const runPod = async (name: string): Promise<void> => {
-    await api.resource(pods).create({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] } } as unknown as Pod & KubeObject);
+    await api.resource(pods).create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default' },
+      spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
+    });
     await until(`${name} runs`, async () => (await api.resource(pods).find('default', name))?.status?.phase === 'Running');
   };
 
@@ -91,13 +104,20 @@ it('serves a node from its join to its revocation, through its own death', async
   const { token } = await control.accounts.joinTokens.create(systemActor('test'), { organizationId, clusterId: cluster });
   const node = owns.use(new HollowNode({ name: 'n1', gatewayUrl: `wss://127.0.0.1:${port}`, caCertificates, joinToken: token }));
   await node.start();
-  await until('the node is ready', async () => (await api.resource(nodes).find('', 'n1'))?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true);
+  await until(
+    'the node is ready',
+    async () =>
+      (await api.resource(nodes).find('', 'n1'))?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ===
+      true,
+  );
   await runPod('before');
 
   // From another process, by what the directory says.
   const sql = postgres(environment['DATABASE_URL']!, { max: 1, onnotice: () => undefined });
   owns.defer(() => sql.end());
-  const relays = owns.use(new RelayPool({ key: relayKey(readMasterKey(environment['MASTER_KEY_FILE']!)), clock: systemClock, caCertificates }));
+  const relays = owns.use(
+    new RelayPool({ key: relayKey(readMasterKey(environment['MASTER_KEY_FILE']!)), clock: systemClock, caCertificates }),
+  );
   const streams = new RoutedStreams({ remote: { directory: new PostgresSessionDirectory(sql), relays, instance: 'test' } });
   const target = { cluster, node: 'n1', namespace: 'default', pod: 'before', uid: 'u', container: 'c' };
   const running = await streams.exec({ ...target, command: ['hello'], stdin: true, stdout: true, stderr: false, tty: false });
@@ -107,7 +127,12 @@ it('serves a node from its join to its revocation, through its own death', async
 
   // A pod's way to its own cluster's API: raw TCP through the session, TLS with the cluster's certificate.
   const stream = await node.connection!.multiplexer.open({ kind: 'apiServer' });
-  const inside = connect({ socket: stream.channel(channelNumber.connection), ca: caCertificates, servername: 'kubernetes.default.svc', ALPNProtocols: ['http/1.1'] });
+  const inside = connect({
+    socket: stream.channel(channelNumber.connection),
+    ca: caCertificates,
+    servername: 'kubernetes.default.svc',
+    ALPNProtocols: ['http/1.1'],
+  });
   await once(inside, 'secureConnect');
   inside.end('GET /version HTTP/1.1\r\nHost: kubernetes.default.svc\r\nConnection: close\r\n\r\n');
   expect(await text(inside)).toMatch(/^HTTP\/1\.1 (200|401)/);

@@ -21,7 +21,11 @@ const directoryConnectionsMax = 4;
 const certificateCheckMilliseconds = 3_600_000;
 
 /** Takes agents' sessions, and streams of other processes to the nodes whose sessions it holds. */
-export async function serveGateway(config: Config, control: ControlPlane, { logger, owns }: { logger: Logger; owns: AsyncDisposableStack }): Promise<void> {
+export async function serveGateway(
+  config: Config,
+  control: ControlPlane,
+  { logger, owns }: { logger: Logger; owns: AsyncDisposableStack },
+): Promise<void> {
   const server = createServer({ ...(await certificate(config, control)), minVersion: 'TLSv1.2' });
   const port = await listen(server, config);
   const self = { instance: randomUUID(), address: config.INSTANCE_ADDRESS ?? `127.0.0.1:${port}` };
@@ -30,7 +34,9 @@ export async function serveGateway(config: Config, control: ControlPlane, { logg
   const metrics = new Metrics({ process: true });
   const directory = new PostgresSessionDirectory(sql, self);
   const key = relayKey(readMasterKey(config.MASTER_KEY_FILE));
-  const relays = owns.use(new RelayPool({ key, clock: systemClock, caCertificates: await control.accounts.certificates.servingAuthority() }));
+  const relays = owns.use(
+    new RelayPool({ key, clock: systemClock, caCertificates: await control.accounts.certificates.servingAuthority() }),
+  );
   const gateway: Gateway = new Gateway({
     storage: control.storage,
     identity: control.accounts.nodeIdentity,
@@ -82,13 +88,20 @@ export async function serveGateway(config: Config, control: ControlPlane, { logg
 
 /** For the name that agents dial and for every address of this machine: agents beside it may come over any of them. */
 async function certificate({ GATEWAY_URL }: Config, { accounts }: ControlPlane): Promise<{ cert: string; key: string }> {
-  const own = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).filter(({ family }) => family === 'IPv4').map((one) => one.address));
-  const { cert, key } = await accounts.certificates.servingCertificate([...new Set([new URL(GATEWAY_URL).hostname, 'localhost', '127.0.0.1', ...own])]);
+  const own = Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter(({ family }) => family === 'IPv4').map((one) => one.address),
+  );
+  const { cert, key } = await accounts.certificates.servingCertificate([
+    ...new Set([new URL(GATEWAY_URL).hostname, 'localhost', '127.0.0.1', ...own]),
+  ]);
   return { cert, key };
 }
 
 function keepCertificate(server: Server, config: Config, control: ControlPlane, owns: AsyncDisposableStack): void {
-  const timer = setInterval(() => void certificate(config, control).then((fresh) => server.setSecureContext(fresh)), certificateCheckMilliseconds);
+  const timer = setInterval(
+    () => void certificate(config, control).then((fresh) => server.setSecureContext(fresh)),
+    certificateCheckMilliseconds,
+  );
   timer.unref();
   owns.defer(() => clearInterval(timer));
 }
@@ -101,7 +114,11 @@ async function listen(server: Server, { LISTEN_PORT, LISTEN_HOST }: Config): Pro
   return (server.address() as AddressInfo).port;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { control, metrics }: { control: ControlPlane; metrics: Metrics }): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { control, metrics }: { control: ControlPlane; metrics: Metrics },
+): Promise<void> {
   try {
     if (request.url === '/livez') response.end('ok');
     else if (request.url === '/readyz') {

@@ -13,7 +13,13 @@ import type { Metrics } from '@kajitori/telemetry';
 import { WebSocketServer } from 'ws';
 import { ClusterTails } from './desired/cluster-tail.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
-import { drainDeadlineSeconds, maxSessions, revocationIntervalMilliseconds, silenceLimitSeconds, sweepIntervalMilliseconds } from './limits.ts';
+import {
+  drainDeadlineSeconds,
+  maxSessions,
+  revocationIntervalMilliseconds,
+  silenceLimitSeconds,
+  sweepIntervalMilliseconds,
+} from './limits.ts';
 import { AgentSession } from './session/agent-session.ts';
 import type { Admission } from './session/open-session.ts';
 import type { SessionParts } from './session/session-parts.ts';
@@ -61,10 +67,16 @@ export class Gateway implements LocalSessions, AsyncDisposable {
     try {
       const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
       if (!offered.includes(agentSubprotocol)) throw new StatusError('BadRequest', `an agent asks for the subprotocol ${agentSubprotocol}`);
-      if (this.#draining || this.#connected.size >= maxSessions) throw new StatusError('ServiceUnavailable', 'this gateway takes no sessions now');
+      if (this.#draining || this.#connected.size >= maxSessions)
+        throw new StatusError('ServiceUnavailable', 'this gateway takes no sessions now');
       const admission = await this.#admit(request.headers.authorization);
       if (socket.destroyed) return;
-      this.#server.handleUpgrade(request, socket, head, (webSocket) => void this.#serve(new AgentSession(webSocket, this.#parts), admission));
+      this.#server.handleUpgrade(
+        request,
+        socket,
+        head,
+        (webSocket) => void this.#serve(new AgentSession(webSocket, this.#parts), admission),
+      );
     } catch (error) {
       if (!(error instanceof StatusError)) this.#parts.logger.error({ error }, 'an agent could not be let in');
       refuseUpgrade(socket, error, error instanceof StatusError && error.code === 503 ? ['Retry-After: 1'] : []);
@@ -126,7 +138,9 @@ export class Gateway implements LocalSessions, AsyncDisposable {
     session.onClosed(() => {
       if (this.#sessions.get(key) !== session) return;
       this.#sessions.delete(key);
-      this.#parts.directory.remove(row).catch((error: unknown) => this.#parts.logger.warn({ error, ...row }, 'the row of an ended session stays until it expires'));
+      this.#parts.directory
+        .remove(row)
+        .catch((error: unknown) => this.#parts.logger.warn({ error, ...row }, 'the row of an ended session stays until it expires'));
     });
     this.#measure();
   }

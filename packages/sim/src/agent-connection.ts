@@ -67,7 +67,9 @@ export class AgentConnection {
       maxPayload: maxMessageBytes,
       handshakeTimeout: 10_000,
     });
-    const closed = new Promise<ClosedConnection>((resolve) => socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })));
+    const closed = new Promise<ClosedConnection>((resolve) =>
+      socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    );
     const multiplexer = multiplexWebSocket(socket, { role: 'acceptor', accept: acceptNodeStreams(options.streams) });
     const welcomed = Promise.withResolvers<Welcome>();
     socket.on('message', (data: Buffer, isBinary: boolean) => {

@@ -3,11 +3,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type AgentMessage, closeCodes, type GatewayMessage } from '@kajitori/agent-protocol';
-import { AccountsError } from '@kajitori/accounts';
-import { type ClusterId, type KubeObject, newClusterId, newSecretToken, secretTokenHash, systemClock } from '@kajitori/apimachinery';
+import { type ClusterId, type KubeObject, newClusterId, newSecretToken, systemClock } from '@kajitori/apimachinery';
 import { ApiServer } from '@kajitori/apiserver';
 import { type ClusterClient, createClusterClient, type UserInfo } from '@kajitori/client';
-import { fencedStorage, Gateway, MemorySessionDirectory, type NodeIdentity, type NodePrincipal, PostgresSessionDirectory, RoutedStreams, type SessionDirectory, type SessionRow } from '@kajitori/gateway';
+import {
+  fencedStorage,
+  Gateway,
+  MemorySessionDirectory,
+  PostgresSessionDirectory,
+  RoutedStreams,
+  type SessionDirectory,
+  type SessionRow,
+} from '@kajitori/gateway';
 import { configMaps, leases, namespaces, nodes, pods, secrets, type Pod } from '@kajitori/kinds';
 import { openMemoryStorage, openPostgresStorage, type Storage, type StorageEngine } from '@kajitori/storage';
 import type { GatewayInstance } from '@kajitori/streams';
@@ -17,60 +24,9 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RefusedByGatewayError } from './agent-connection.ts';
 import { HollowNode, type HollowNodeOptions } from './hollow-node.ts';
+import { Identities } from './testing/identities.ts';
 
 const admin: UserInfo = { name: 'admin', groups: ['system:masters'] };
-
-/** Accounts in memory, as far as nodes go. */
-class Identities implements NodeIdentity {
-  readonly tokens = new Map<string, { cluster: ClusterId; uses: number }>();
-  readonly byHash = new Map<string, NodePrincipal>();
-  readonly dead = new Set<string>();
-
-  joinToken(cluster: ClusterId, uses = 1): string {
-    const token = newSecretToken('joinToken');
-    this.tokens.set(token, { cluster, uses });
-    return token;
-  }
-
-  credential(cluster: ClusterId, nodeName: string): string {
-    const credential = newSecretToken('nodeCredential');
-    this.#add(cluster, nodeName, secretTokenHash(credential));
-    return credential;
-  }
-
-  #add(clusterId: ClusterId, nodeName: string, hash: string): NodePrincipal {
-    const principal = { credentialId: `nc_${this.byHash.size}`, organizationId: 'o', clusterId, nodeName } as unknown as NodePrincipal;
-    this.byHash.set(hash, principal);
-    return principal;
-  }
-
-  async checkJoinToken(token: string): Promise<object | undefined> {
-    return (this.tokens.get(token)?.uses ?? 0) > 0 ? {} : undefined;
-  }
-
-  async join({ token, nodeName, credentialHash }: { token: string; nodeName: string; credentialHash: string }): Promise<NodePrincipal> {
-    const known = this.tokens.get(token);
-    if (known === undefined || known.uses === 0) throw new AccountsError('unauthenticated', 'used up', 'Make another.');
-    if ([...this.byHash.values()].some((other) => other.clusterId === known.cluster && other.nodeName === nodeName)) throw new AccountsError('conflict', 'the name is taken', 'Choose another.');
-    known.uses -= 1;
-    return this.#add(known.cluster, nodeName, credentialHash);
-  }
-
-  async authenticate(credential: string): Promise<NodePrincipal | undefined> {
-    const principal = this.byHash.get(secretTokenHash(credential));
-    return principal === undefined || this.dead.has(principal.credentialId) ? undefined : principal;
-  }
-
-  async rotate(node: NodePrincipal, hash: string): Promise<NodePrincipal> {
-    return this.#add(node.clusterId, node.nodeName, hash);
-  }
-
-  async endReplaced(): Promise<void> {}
-
-  async ended(credentials: readonly NodePrincipal['credentialId'][]): Promise<NodePrincipal['credentialId'][]> {
-    return credentials.filter((id) => this.dead.has(id));
-  }
-}
 
 async function until(what: string, holds: () => boolean | Promise<boolean>, milliseconds = 5_000): Promise<void> {
   const deadline = performance.now() + milliseconds;
@@ -86,7 +42,10 @@ interface Served extends AsyncDisposable {
   directory: SessionDirectory;
 }
 
-const drivers: [string, () => Promise<{ storage: StorageEngine; directory: (self: GatewayInstance) => SessionDirectory; end: () => Promise<void> }>][] = [
+const drivers: [
+  string,
+  () => Promise<{ storage: StorageEngine; directory: (self: GatewayInstance) => SessionDirectory; end: () => Promise<void> }>,
+][] = [
   [
     'memory',
     async () => {
@@ -134,7 +93,8 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
     cluster = newClusterId();
     await storage.clusters.create(cluster);
     client = apiOver(storage, cluster, admin);
-    for (const name of ['default', 'kube-node-lease']) await client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } } as never);
+    for (const name of ['default', 'kube-node-lease'])
+      await client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } } as never);
   });
   afterEach(async () => {
     for (const each of owned.splice(0).reverse()) await each[Symbol.asyncDispose]();
@@ -154,11 +114,16 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
       identity: identities,
       fences: storage.fences,
       directory,
-      clients: { forNode: ({ cluster: of, name, fence, onFenced }) => apiOver(fencedStorage(storage, fence, onFenced), of, { name: `system:node:${name}`, groups: ['system:nodes'] }) },
+      clients: {
+        forNode: ({ cluster: of, name, fence, onFenced }) =>
+          apiOver(fencedStorage(storage, fence, onFenced), of, { name: `system:node:${name}`, groups: ['system:nodes'] }),
+      },
       clock: systemClock,
       logger: silentLogger,
     });
-    server.on('upgrade', (request, socket, head) => (gateway.takes(request) ? void gateway.upgrade(request, socket, head) : socket.destroy()));
+    server.on('upgrade', (request, socket, head) =>
+      gateway.takes(request) ? void gateway.upgrade(request, socket, head) : socket.destroy(),
+    );
     const served = {
       gateway,
       directory,
@@ -175,22 +140,32 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
   async function hollow(url: string, options: Partial<HollowNodeOptions> = {}): Promise<HollowNode & { heard: GatewayMessage[] }> {
     const heard: GatewayMessage[] = [];
     const name = options.name ?? 'n1';
-    const secret = options.joinToken === undefined && options.credential === undefined ? { credential: identities.credential(cluster, name) } : {};
+    const secret =
+      options.joinToken === undefined && options.credential === undefined ? { credential: identities.credential(cluster, name) } : {};
     const node = new HollowNode({ gatewayUrl: url, name, onMessage: (message) => heard.push(message), ...secret, ...options });
     owned.push(node);
     await node.start();
     return Object.assign(node, { heard });
   }
 
-  const podNamed = (name: string, spec: object = {}, node = 'n1'): Pod & KubeObject =>
-    ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { nodeName: node, containers: [{ name: 'c', image: 'i' }], ...spec }, status: { phase: 'Pending', qosClass: 'BestEffort', conditions: [{ type: 'PodScheduled', status: 'True' }] } }) as unknown as Pod & KubeObject;
+  const podNamed = (name: string, spec: object = {}, node = 'n1'): Pod & KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { nodeName: node, containers: [{ name: 'c', image: 'i' }], ...spec },
+    status: { phase: 'Pending', qosClass: 'BestEffort', conditions: [{ type: 'PodScheduled', status: 'True' }] },
+  });
   const phaseOf = async (name: string): Promise<string | undefined> => (await client.resource(pods).find('default', name))?.status?.phase;
 
   it('lets a node join once by a token, registers it and keeps its lease', async () => {
     const { url } = await serve();
     const joinToken = identities.joinToken(cluster);
     const node = await hollow(url, { joinToken });
-    await until('the node is registered', async () => (await client.resource(nodes).find('', 'n1'))?.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True');
+    await until(
+      'the node is registered',
+      async () =>
+        (await client.resource(nodes).find('', 'n1'))?.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
+    );
     await until('a heartbeat is acknowledged', () => node.acknowledgedHeartbeat > 0);
     const lease = await client.resource(leases).get('kube-node-lease', 'n1');
     expect(lease.spec).toMatchObject({ holderIdentity: 'n1', leaseDurationSeconds: 40 });
@@ -200,7 +175,9 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
     await expect(again.start()).rejects.toMatchObject({ reason: 'NodeNameTaken' });
     const foreign = new HollowNode({ gatewayUrl: url, name: 'other', credential: node.credential });
     await expect(foreign.start()).rejects.toMatchObject({ reason: 'InvalidNode' });
-    await expect(new HollowNode({ gatewayUrl: url, name: 'n3', credential: newSecretToken('nodeCredential') }).start()).rejects.toBeInstanceOf(RefusedByGatewayError);
+    await expect(
+      new HollowNode({ gatewayUrl: url, name: 'n3', credential: newSecretToken('nodeCredential') }).start(),
+    ).rejects.toBeInstanceOf(RefusedByGatewayError);
   });
 
   it('runs the pods that are bound to a node, before and after it came, and lets deleted ones go', async () => {
@@ -221,18 +198,33 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
 
   it('sends the ConfigMaps and Secrets that pods name, as they come, change and go, and no others', async () => {
     const { url } = await serve();
-    const object = (kind: string, name: string, data: object): KubeObject => ({ apiVersion: 'v1', kind, metadata: { name, namespace: 'default' }, data }) as unknown as KubeObject;
-    await client.resource(configMaps).create(object('ConfigMap', 'used', { a: '1' }) as never);
-    await client.resource(configMaps).create(object('ConfigMap', 'unused', {}) as never);
-    await client.resource(pods).create(podNamed('p', { volumes: [{ name: 'v', configMap: { name: 'used' } }, { name: 's', secret: { secretName: 'later' } }] }));
+    const object = (kind: string, name: string, data: object): KubeObject => ({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name, namespace: 'default' },
+      data,
+    });
+    await client.resource(configMaps).create(object('ConfigMap', 'used', { a: '1' }));
+    await client.resource(configMaps).create(object('ConfigMap', 'unused', {}));
+    await client.resource(pods).create(
+      podNamed('p', {
+        volumes: [
+          { name: 'v', configMap: { name: 'used' } },
+          { name: 's', secret: { secretName: 'later' } },
+        ],
+      }),
+    );
     const node = await hollow(url);
     const keys = (): string[] => [...node.objects.keys()].sort();
     await until('the ConfigMap is there', () => node.objects.has('ConfigMap/default/used'));
     expect(keys()).toEqual(['ConfigMap/default/used', 'Pod/default/p']);
-    await client.resource(secrets).create(object('Secret', 'later', { k: 'djE=' }) as never);
+    await client.resource(secrets).create(object('Secret', 'later', { k: 'djE=' }));
     await until('the Secret is there', () => node.objects.has('Secret/default/later'));
     await client.resource(secrets).patch('default', 'later', { data: { k: 'djI=' } });
-    await until('the Secret has changed', () => (node.objects.get('Secret/default/later') as { data?: { k: string } } | undefined)?.data?.k === 'djI=');
+    await until(
+      'the Secret has changed',
+      () => (node.objects.get('Secret/default/later') as { data?: { k: string } } | undefined)?.data?.k === 'djI=',
+    );
     await client.resource(configMaps).delete('default', 'used');
     await until('the ConfigMap is gone', () => !node.objects.has('ConfigMap/default/used'));
     await client.resource(pods).delete('default', 'p');
@@ -251,10 +243,33 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
       return node.heard.find(isAnswer)!;
     };
     const uid = pod.metadata.uid ?? '';
-    const statuses = [{ ...key, uid: 'other', status: {} }, { ...key, name: 'nobody', uid: 'x', status: {} }, { ...key, uid, status: { phase: 'Running' } }];
-    expect(await say({ type: 'podStatuses', batch: 901, statuses })).toMatchObject({ refused: [{ index: 0, reason: 'NotFound', retry: false }, { index: 1, reason: 'NotFound', retry: false }] });
-    expect(await say({ type: 'podsGone', batch: 902, pods: [{ ...key, uid }, { ...key, name: 'nobody', uid: 'x' }] })).toMatchObject({ refused: [{ index: 0, reason: 'Conflict' }] });
-    const event = { metadata: { name: 'p.1', namespace: 'default' }, involvedObject: { kind: 'Pod', ...key, uid }, reason: 'Started', count: 1 };
+    const statuses = [
+      { ...key, uid: 'other', status: {} },
+      { ...key, name: 'nobody', uid: 'x', status: {} },
+      { ...key, uid, status: { phase: 'Running' } },
+    ];
+    expect(await say({ type: 'podStatuses', batch: 901, statuses })).toMatchObject({
+      refused: [
+        { index: 0, reason: 'NotFound', retry: false },
+        { index: 1, reason: 'NotFound', retry: false },
+      ],
+    });
+    expect(
+      await say({
+        type: 'podsGone',
+        batch: 902,
+        pods: [
+          { ...key, uid },
+          { ...key, name: 'nobody', uid: 'x' },
+        ],
+      }),
+    ).toMatchObject({ refused: [{ index: 0, reason: 'Conflict' }] });
+    const event = {
+      metadata: { name: 'p.1', namespace: 'default' },
+      involvedObject: { kind: 'Pod', ...key, uid },
+      reason: 'Started',
+      count: 1,
+    };
     expect(await say({ type: 'events', batch: 903, events: [event] })).toMatchObject({ refused: [] });
     expect(await say({ type: 'events', batch: 904, events: [{ ...event, count: 2 }] })).toMatchObject({ refused: [] });
   });
@@ -280,7 +295,11 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
     const pod = await client.resource(pods).create(podNamed('p'));
     await until('the pod runs', async () => (await phaseOf('p')) === 'Running');
     await hollow(two.url, { credential });
-    older.say({ type: 'podStatuses', batch: 800, statuses: [{ namespace: 'default', name: 'p', uid: pod.metadata.uid ?? '', status: { phase: 'Failed' } }] });
+    older.say({
+      type: 'podStatuses',
+      batch: 800,
+      statuses: [{ namespace: 'default', name: 'p', uid: pod.metadata.uid ?? '', status: { phase: 'Failed' } }],
+    });
     expect((await connection.closed).code).toBe(closeCodes.superseded);
     expect(await phaseOf('p')).toBe('Running');
   });
@@ -309,7 +328,10 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
     connection.end('ping');
     expect(await text(connection)).toBe('ping');
     expect(await directory.locate({ cluster, node: 'n1' })).toMatchObject({ instance: 'g1' });
-    await expect(streams.logs({ ...target, node: 'n2' })).rejects.toMatchObject({ reason: 'ServiceUnavailable', message: 'node "n2" is not connected' });
+    await expect(streams.logs({ ...target, node: 'n2' })).rejects.toMatchObject({
+      reason: 'ServiceUnavailable',
+      message: 'node "n2" is not connected',
+    });
     await expect(streams.dial({ cluster: newClusterId(), host: 'x', port: 1 })).rejects.toMatchObject({ reason: 'ServiceUnavailable' });
   });
 
@@ -322,7 +344,9 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
     await draining;
     await closed;
     await until('no session is left', () => one.gateway.sessionCount === 0);
-    await expect(new HollowNode({ gatewayUrl: one.url, name: 'x', credential: identities.credential(cluster, 'x') }).start()).rejects.toMatchObject({ reason: 503 });
+    await expect(
+      new HollowNode({ gatewayUrl: one.url, name: 'x', credential: identities.credential(cluster, 'x') }).start(),
+    ).rejects.toMatchObject({ reason: 503 });
     await hollow(two.url, { name: 'n2' });
   });
 

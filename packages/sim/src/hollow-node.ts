@@ -4,20 +4,17 @@
  */
 import {
   type AgentMessage,
-  type BatchResult,
   closeCodes,
   type DesiredObject,
   type GatewayMessage,
-  type GonePod,
-  maxBatchItems,
   objectKeyOf,
   objectKeyText,
-  type PodStatusReport,
 } from '@kajitori/agent-protocol';
 import { formatTime, newSecretToken, secretTokenHash } from '@kajitori/apimachinery';
 import { AgentConnection, RefusedByGatewayError } from './agent-connection.ts';
 import { type HollowPhase, type HollowPod, hollowPodStatus, type PodTimes } from './hollow-pod.ts';
 import { HollowStreams } from './hollow-streams.ts';
+import { ReportOutbox } from './report-outbox.ts';
 
 export interface HollowNodeOptions {
   name: string;
@@ -52,10 +49,6 @@ interface LocalPod {
   stopping: boolean;
 }
 
-type BatchKind = BatchResult['of'];
-
-/** A report that was refused for now is not repeated at once. */
-const retryMilliseconds = 500;
 const reconnectMillisecondsFirst = 100;
 const reconnectMillisecondsMax = 5_000;
 
@@ -66,18 +59,14 @@ export class HollowNode implements AsyncDisposable {
   readonly #objects = new Map<string, DesiredObject>();
   readonly #syncing = new Map<string, DesiredObject>();
   readonly #pods = new Map<string, LocalPod>();
-  readonly #statuses = new Map<string, PodStatusReport>();
-  readonly #gone = new Map<string, GonePod>();
-  readonly #unanswered = new Map<BatchKind, { batch: number; retry: (index: number) => void }>();
+  readonly #outbox = new ReportOutbox((message) => this.#send(message));
   readonly #stopped = new AbortController();
   #connection: AgentConnection | undefined;
   #joined: boolean;
-  #batch = 0;
   #heartbeat = 0;
   #acknowledged = 0;
   #revision = 0;
   #addresses = 0;
-  #flushing = false;
   #heartbeats: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -157,7 +146,7 @@ export class HollowNode implements AsyncDisposable {
   }
 
   async #stayConnected(connection: AgentConnection): Promise<void> {
-    for (let current = connection; ; ) {
+    for (let current = connection; ;) {
       const { code } = await current.closed;
       if (this.#connection !== current && this.#connection !== undefined) {
         current = this.#connection;
@@ -184,11 +173,11 @@ export class HollowNode implements AsyncDisposable {
   }
 
   #begin(connection: AgentConnection): void {
-    this.#unanswered.clear();
+    this.#outbox.begin();
     this.#reportNode();
     for (const local of this.#pods.values()) this.#tell(local);
     clearInterval(this.#heartbeats);
-    const beat = (): void => this.#send({ type: 'heartbeat', sequence: (this.#heartbeat += 1) });
+    const beat = (): boolean => this.#send({ type: 'heartbeat', sequence: (this.#heartbeat += 1) });
     beat();
     this.#heartbeats = setInterval(beat, connection.welcome.heartbeatIntervalSeconds * 1000);
     this.#heartbeats.unref();
@@ -197,7 +186,14 @@ export class HollowNode implements AsyncDisposable {
   #reportNode(): void {
     const capacity = this.#options.capacity ?? { cpu: '8', memory: '32Gi', pods: '110' };
     const now = formatTime(new Date());
-    const condition = (type: string, status: string, reason: string): object => ({ type, status, reason, message: '', lastTransitionTime: now, lastHeartbeatTime: now });
+    const condition = (type: string, status: string, reason: string): object => ({
+      type,
+      status,
+      reason,
+      message: '',
+      lastTransitionTime: now,
+      lastHeartbeatTime: now,
+    });
     this.#send({
       type: 'node',
       labels: { 'kubernetes.io/hostname': this.name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', ...this.#options.labels },
@@ -215,7 +211,18 @@ export class HollowNode implements AsyncDisposable {
           condition('PIDPressure', 'False', 'KubeletHasSufficientPID'),
           condition('Ready', 'True', 'KubeletReady'),
         ],
-        nodeInfo: { machineID: this.name, systemUUID: this.name, bootID: this.name, kernelVersion: 'sim', osImage: 'sim', containerRuntimeVersion: 'sim://1', kubeletVersion: 'v1.36.0', kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64' },
+        nodeInfo: {
+          machineID: this.name,
+          systemUUID: this.name,
+          bootID: this.name,
+          kernelVersion: 'sim',
+          osImage: 'sim',
+          containerRuntimeVersion: 'sim://1',
+          kubeletVersion: 'v1.36.0',
+          kubeProxyVersion: '',
+          operatingSystem: 'linux',
+          architecture: 'amd64',
+        },
       },
     });
   }
@@ -237,7 +244,7 @@ export class HollowNode implements AsyncDisposable {
         this.#acknowledged = Math.max(this.#acknowledged, message.sequence);
         return;
       case 'batchResult':
-        return this.#answered(message);
+        return this.#outbox.answered(message);
       case 'reconnect':
         // A gateway that ends refuses new sessions until another takes its place; the closing of this one starts the search.
         void this.reconnect().catch(() => undefined);
@@ -314,10 +321,8 @@ export class HollowNode implements AsyncDisposable {
     for (const timer of local.timers.splice(0)) clearTimeout(timer);
     if (this.#pods.get(key) === local) this.#pods.delete(key);
     const { namespace = '', name, uid } = local.pod.metadata;
-    this.#statuses.delete(uid);
-    this.#gone.set(uid, { namespace, name, uid });
     this.#options.onPod?.(local.pod, 'Gone');
-    this.#flushSoon();
+    this.#outbox.gone({ namespace, name, uid });
   }
 
   #after(local: LocalPod, milliseconds: number, then: () => void): void {
@@ -328,53 +333,17 @@ export class HollowNode implements AsyncDisposable {
   #tell(local: LocalPod): void {
     const { namespace = '', name, uid, resourceVersion } = local.pod.metadata;
     const status = hollowPodStatus(local.pod, local.phase, local.times, { hostIp: this.#hostIp(), podIp: local.podIp });
-    this.#statuses.set(uid, { namespace, name, uid, observedResourceVersion: resourceVersion, status });
     this.#options.onPod?.(local.pod, local.phase);
-    this.#flushSoon();
+    this.#outbox.status({ namespace, name, uid, observedResourceVersion: resourceVersion, status });
   }
 
   #hostIp(): string {
     return this.#options.hostIp ?? '192.0.2.1';
   }
 
-  /** What comes in one turn goes in one batch. */
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      this.#flush('podStatuses', this.#statuses, (batch, statuses) => ({ type: 'podStatuses', batch, statuses }));
-      this.#flush('podsGone', this.#gone, (batch, pods) => ({ type: 'podsGone', batch, pods }));
-    });
-  }
-
-  #flush<T extends { uid: string }>(kind: BatchKind, waiting: Map<string, T>, messageOf: (batch: number, items: T[]) => AgentMessage): void {
-    if (waiting.size === 0 || this.#unanswered.has(kind) || this.#connection === undefined) return;
-    const items = [...waiting.values()].slice(0, maxBatchItems);
-    for (const { uid } of items) waiting.delete(uid);
-    this.#batch += 1;
-    this.#unanswered.set(kind, {
-      batch: this.#batch,
-      // A newer word about the same pod takes the place of one that is to be repeated.
-      retry: (index) => {
-        const item = items[index];
-        if (item !== undefined && !waiting.has(item.uid)) waiting.set(item.uid, item);
-      },
-    });
-    this.#send(messageOf(this.#batch, items));
-  }
-
-  #answered({ of, batch, refused }: BatchResult): void {
-    const sent = this.#unanswered.get(of);
-    if (sent?.batch !== batch) return;
-    this.#unanswered.delete(of);
-    const again = refused.filter(({ retry }) => retry);
-    for (const { index } of again) sent.retry(index);
-    if (again.length === 0) this.#flushSoon();
-    else setTimeout(() => this.#flushSoon(), retryMilliseconds).unref();
-  }
-
-  #send(message: AgentMessage): void {
+  /** False while there is no connection. */
+  #send(message: AgentMessage): boolean {
     this.#connection?.send(message);
+    return this.#connection !== undefined;
   }
 }

@@ -32,7 +32,12 @@ export interface HollowAddresses {
 
 const imageId = (image: string): string => `sim://${image}`;
 
-function containerStatus({ name, image }: HollowContainer, phase: HollowPhase, { runningSince, finishedAt }: PodTimes, uid: string): Record<string, unknown> {
+function containerStatus(
+  { name, image }: HollowContainer,
+  phase: HollowPhase,
+  { runningSince, finishedAt }: PodTimes,
+  uid: string,
+): Record<string, unknown> {
   const startedAt = runningSince === undefined ? undefined : formatTime(runningSince);
   const state =
     phase === 'Pending'
@@ -86,7 +91,16 @@ export function hollowPodStatus(pod: HollowPod, phase: HollowPhase, times: PodTi
     startTime: formatTime(times.startTime),
     ...(pod.spec.initContainers === undefined
       ? {}
-      : { initContainerStatuses: pod.spec.initContainers.map((one) => containerStatus(one, phase === 'Pending' ? 'Pending' : 'Succeeded', { ...times, finishedAt: times.runningSince }, pod.metadata.uid)) }),
+      : {
+          initContainerStatuses: pod.spec.initContainers.map((one) =>
+            containerStatus(
+              one,
+              phase === 'Pending' ? 'Pending' : 'Succeeded',
+              { ...times, finishedAt: times.runningSince },
+              pod.metadata.uid,
+            ),
+          ),
+        }),
     containerStatuses: pod.spec.containers.map((one) => containerStatus(one, phase, times, pod.metadata.uid)),
   };
 }

@@ -1,5 +1,13 @@
-import { Duplex, PassThrough, Readable } from 'node:stream';
-import { type ClusterDialer, type ExecRequest, type NodeStreams, type ProcessOptions, type ProcessStreams, exitStatus } from '@kajitori/streams';
+import type { Duplex } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import {
+  type ClusterDialer,
+  type ExecRequest,
+  type NodeStreams,
+  type ProcessOptions,
+  type ProcessStreams,
+  exitStatus,
+} from '@kajitori/streams';
 
 /** A node whose processes say what they were asked to run and then repeat their input, and whose ports repeat what they are sent. */
 export class HollowStreams implements NodeStreams, ClusterDialer {

@@ -34,7 +34,7 @@ export class ClusterTail {
   readonly #byNode = new Map<string, Set<TailListener>>();
   readonly #byReference = new Map<string, Set<TailListener>>();
   readonly #started: Promise<void>;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(storage: ClusterStorage, logger: Logger) {
     this.storage = storage;
@@ -109,7 +109,7 @@ export class ClusterTail {
   #listenersOf({ object, before }: Change): Iterable<TailListener> {
     if (object.group === '' && object.resource === 'pods') {
       const nodes = new Set([object.fields[nodeNameField] ?? '', before?.fields[nodeNameField] ?? '']);
-      return [...nodes].flatMap((node) => [...(this.#byNode.get(node) ?? [])]);
+      return new Set([...nodes].flatMap((node) => Array.from(this.#byNode.get(node) ?? [])));
     }
     const key = referredKeyOf(object);
     return key === undefined ? [] : (this.#byReference.get(objectKeyText(key)) ?? []);
@@ -117,7 +117,7 @@ export class ClusterTail {
 
   /** Ends the tail for everyone who follows it; they begin again with another. */
   fail(error: unknown): void {
-    this.#failure = error;
+    this.#failure = error instanceof Error ? error : new Error('the log could not be followed', { cause: error });
     this.#stop.abort();
     this.#logger.warn({ error, cluster: this.storage.id }, 'following a cluster for its nodes failed; they start again');
     for (const listeners of this.#byNode.values()) for (const listener of listeners) listener.lost(error);

@@ -8,6 +8,7 @@ import { ClusterTails } from './cluster-tail.ts';
 import { DesiredFeed } from './desired-feed.ts';
 
 const node = 'n1';
+const byKey = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : 1);
 const resourceOf = { Pod: 'pods', ConfigMap: 'configmaps', Secret: 'secrets' } as const;
 type Kind = keyof typeof resourceOf;
 
@@ -17,6 +18,8 @@ class Agent {
   readonly #parts = new Map<string, DesiredObject>();
   revision = 0;
   syncs = 0;
+  /** What the protocol does not allow. */
+  readonly surprises: string[] = [];
 
   take(message: GatewayMessage): void {
     if (message.type === 'desiredSync') {
@@ -28,19 +31,23 @@ class Agent {
       this.syncs += 1;
       this.revision = message.revision;
     } else if (message.type === 'desiredDelta') {
-      expect(message.revision).toBeGreaterThan(this.revision);
+      if (message.revision <= this.revision) this.surprises.push(`revision ${message.revision} after ${this.revision}`);
       this.revision = message.revision;
       for (const object of message.puts) this.objects.set(objectKeyText(objectKeyOf(object)), object);
       for (const key of message.removes) {
         const held = this.objects.get(objectKeyText(key));
-        expect(held?.metadata.uid).toBe(key.uid);
+        if (held?.metadata.uid !== key.uid) this.surprises.push(`${objectKeyText(key)} of ${key.uid} was not there to be removed`);
         this.objects.delete(objectKeyText(key));
       }
     }
   }
 
   get view(): Record<string, string> {
-    return Object.fromEntries([...this.objects].map(([key, { metadata, ...rest }]) => [key, `${metadata.uid} ${JSON.stringify(rest)}`]).sort());
+    const entries = [...this.objects].map(([key, { metadata, ...rest }]): [string, string] => [
+      key,
+      `${metadata.uid} ${JSON.stringify(rest)}`,
+    ]);
+    return Object.fromEntries(entries.toSorted(byKey));
   }
 }
 
@@ -67,14 +74,18 @@ class Cluster implements AsyncDisposable {
     const uid = old?.uid ?? newUid();
     const body = JSON.stringify({ kind, apiVersion: 'v1', metadata: { name, namespace: 'd', uid }, ...content });
     const object = { ...this.key(kind, name), uid, body, labels: {}, fields, stamp: { version: 'v1', schemaHash: '' } };
-    const outcome = await this.storage.cluster(this.id).write([old === undefined ? { type: 'create', object } : { type: 'update', object, expectedRevision: old.revision }]);
+    const outcome = await this.storage
+      .cluster(this.id)
+      .write([old === undefined ? { type: 'create', object } : { type: 'update', object, expectedRevision: old.revision }]);
     if (isRefusal(outcome)) throw new Error(outcome.refused);
   }
 
   async remove(kind: Kind, name: string): Promise<void> {
     const old = await this.get(kind, name);
     if (old === undefined) return;
-    await this.storage.cluster(this.id).write([{ type: 'delete', key: this.key(kind, name), uid: old.uid, expectedRevision: old.revision }]);
+    await this.storage
+      .cluster(this.id)
+      .write([{ type: 'delete', key: this.key(kind, name), uid: old.uid, expectedRevision: old.revision }]);
   }
 
   /** What the node should have by now. */
@@ -89,7 +100,9 @@ class Cluster implements AsyncDisposable {
     for (const pod of (await storage.list({ group: '', resource: 'pods' })).objects) {
       if (pod.fields['spec.nodeName'] !== node) continue;
       add(pod, 'Pod');
-      for (const volume of (JSON.parse(pod.body) as { spec: { volumes: { configMap?: { name: string }; secret?: { secretName: string } }[] } }).spec.volumes) {
+      for (const volume of (
+        JSON.parse(pod.body) as { spec: { volumes: { configMap?: { name: string }; secret?: { secretName: string } }[] } }
+      ).spec.volumes) {
         if (volume.configMap !== undefined) named.add(`ConfigMap ${volume.configMap.name}`);
         if (volume.secret !== undefined) named.add(`Secret ${volume.secret.secretName}`);
       }
@@ -98,7 +111,7 @@ class Cluster implements AsyncDisposable {
       const stored = await this.get(kind, name);
       if (stored !== undefined) add(stored, kind);
     }
-    return Object.fromEntries(view.sort());
+    return Object.fromEntries(view.toSorted(byKey));
   }
 
   feed(agent: Agent, delay = async (): Promise<void> => undefined): { stop: () => Promise<void> } {
@@ -124,8 +137,10 @@ class Cluster implements AsyncDisposable {
 
 async function settled(agent: Agent, cluster: Cluster): Promise<void> {
   const wanted = await cluster.wanted();
-  for (let tries = 0; tries < 200 && JSON.stringify(agent.view) !== JSON.stringify(wanted); tries += 1) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (let tries = 0; tries < 200 && JSON.stringify(agent.view) !== JSON.stringify(wanted); tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 2));
   expect(agent.view).toEqual(wanted);
+  expect(agent.surprises).toEqual([]);
 }
 
 type Step =
@@ -147,7 +162,10 @@ async function take(cluster: Cluster, taken: Step): Promise<void> {
   if (taken.do === 'wait') return void (await new Promise((resolve) => setImmediate(resolve)));
   if (taken.do === 'remove') return cluster.remove(taken.kind, taken.name);
   if (taken.do === 'data') return cluster.put(taken.kind, taken.name, { data: { turn: taken.turn } });
-  const volumes = [{ name: 'c', configMap: { name: taken.configMap } }, { name: 's', secret: { secretName: taken.secret } }];
+  const volumes = [
+    { name: 'c', configMap: { name: taken.configMap } },
+    { name: 's', secret: { secretName: taken.secret } },
+  ];
   // A pod's node never changes once it has one.
   const nodeName = (await cluster.get('Pod', taken.name))?.fields['spec.nodeName'] || taken.on;
   await cluster.put('Pod', taken.name, { spec: { nodeName, volumes, turn: taken.turn } }, { 'spec.nodeName': nodeName });
@@ -204,6 +222,7 @@ describe('the feed of a node', () => {
     await cluster.put('Pod', 'b', { spec: { nodeName: node, volumes: [] } }, { 'spec.nodeName': node });
     while (agent.syncs < 2) await new Promise((resolve) => setTimeout(resolve, 10));
     await settled(agent, cluster);
+    expect(Object.keys(agent.view)).toEqual(['Pod/d/a', 'Pod/d/b']);
     await feed.stop();
   });
 });

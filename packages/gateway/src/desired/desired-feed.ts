@@ -3,7 +3,14 @@
  * wait as the newest of each object, so a feed never holds more than the node's own objects.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DesiredObject, type GatewayMessage, maxBatchItems, objectKeyText, splitBySize, targetMessageBytes } from '@kajitori/agent-protocol';
+import {
+  type DesiredObject,
+  type GatewayMessage,
+  maxBatchItems,
+  objectKeyText,
+  splitBySize,
+  targetMessageBytes,
+} from '@kajitori/agent-protocol';
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { Pod } from '@kajitori/kinds';
 import { type Change, type ChangeBatch, ClusterGoneError, type Revision } from '@kajitori/storage';
@@ -68,7 +75,11 @@ export class DesiredFeed {
     const set = new DesiredSet(node);
     try {
       await tail.subscribe(node, inbox);
-      const page = await tail.storage.list({ group: '', resource: 'pods', fields: [{ field: 'spec.nodeName', operator: '=', value: node }] });
+      const page = await tail.storage.list({
+        group: '',
+        resource: 'pods',
+        fields: [{ field: 'spec.nodeName', operator: '=', value: node }],
+      });
       const { unread } = set.apply(page.objects.map((object) => ({ type: 'create', object })));
       await this.#read(tail, set, inbox, unread);
       this.#set = set;
@@ -102,7 +113,12 @@ export class DesiredFeed {
       await Promise.all(
         references.slice(at, at + maxConcurrentReads).map(async (reference) => {
           tail.want(reference, inbox);
-          const stored = await tail.storage.get({ group: '', resource: resourceOf[reference.kind], namespace: reference.namespace, name: reference.name });
+          const stored = await tail.storage.get({
+            group: '',
+            resource: resourceOf[reference.kind],
+            namespace: reference.namespace,
+            name: reference.name,
+          });
           const object = set.applyRead(reference, stored);
           if (object !== undefined) read.push(object);
         }),
@@ -125,7 +141,7 @@ class ChangeInbox implements TailListener {
   readonly #changes = new Map<string, Change>();
   readonly #signal: AbortSignal;
   #revision: Revision = 0;
-  #failure: unknown;
+  #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
   constructor(signal: AbortSignal) {
@@ -143,7 +159,7 @@ class ChangeInbox implements TailListener {
   }
 
   lost(error: unknown): void {
-    this.#failure = error ?? new Error('the tail was lost');
+    this.#failure = error instanceof Error ? error : new Error('the tail was lost', { cause: error });
     this.#wake?.();
   }
 

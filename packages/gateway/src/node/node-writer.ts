@@ -31,7 +31,7 @@ export class NodeWriter {
       current = await this.#nodes.patch('', this.#name, { metadata: { labels: report.labels, annotations: report.annotations } });
     }
     for (let attempt = 1; ; attempt += 1) {
-      const status = nodeStatusAfterReport(current.status, report.status as NodeStatus, formatTime(this.#clock.now()));
+      const status = nodeStatusAfterReport(current.status, report.status, formatTime(this.#clock.now()));
       if (isDeepStrictEqual(status, current.status)) return;
       try {
         await this.#nodes.updateStatus({ ...current, status });
@@ -58,7 +58,7 @@ export class NodeWriter {
         kind: 'Node',
         metadata: { name: this.#name, labels: report.labels, annotations: report.annotations },
         spec: {},
-      } as Node & KubeObject);
+      });
     } catch (error) {
       if (!isStatusError(error, 'AlreadyExists')) throw error;
       return this.#nodes.get('', this.#name);
@@ -72,13 +72,14 @@ export class NodeWriter {
     } catch (error) {
       if (!isStatusError(error, 'NotFound')) throw error;
       const node = await this.#nodes.find('', this.#name);
-      const ownerReferences = node === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', name: this.#name, uid: node.metadata.uid ?? '' }];
+      const ownerReferences =
+        node === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', name: this.#name, uid: node.metadata.uid ?? '' }];
       await this.#leases.create({
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
         metadata: { namespace: leaseNamespace, name: this.#name, ownerReferences },
         spec,
-      } as Lease & KubeObject);
+      });
     }
   }
 }
@@ -93,8 +94,12 @@ export function nodeStatusAfterReport(current: NodeStatus | undefined, reported:
   const conditions = (reported.conditions ?? []).map((condition): NodeCondition => {
     const known = before.get(condition.type);
     before.delete(condition.type);
-    const lastTransitionTime = known === undefined ? (condition.lastTransitionTime ?? now) : known.status === condition.status ? known.lastTransitionTime : now;
-    return { ...condition, lastHeartbeatTime: now, lastTransitionTime };
+    const lastTransitionTime =
+      known === undefined ? (condition.lastTransitionTime ?? now) : known.status === condition.status ? known.lastTransitionTime : now;
+    return Object.assign(condition, {
+      lastHeartbeatTime: now,
+      lastTransitionTime,
+    });
   });
   return { ...current, ...reported, conditions: [...before.values(), ...conditions] };
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { GonePod, PodStatusReport } from '@kajitori/agent-protocol';
 import { conflict, isStatusError, type KubeObject, notFound } from '@kajitori/apimachinery';
 import type { ClusterClient, ResourceClient } from '@kajitori/client';
-import { type Pod, type PodStatus, pods } from '@kajitori/kinds';
+import { type Pod, pods } from '@kajitori/kinds';
 import { newer, revisionOf, statusAfterReport } from './pod-status.ts';
 
 const maxAttempts = 5;
@@ -27,7 +27,7 @@ export class PodWriter {
     for (let attempt = 1; ; attempt += 1) {
       if (current === undefined || current.metadata.uid !== uid) current = await this.#pods.find(namespace, name);
       if (current === undefined || current.metadata.uid !== uid) throw notFound(resource, name);
-      const next = statusAfterReport(current.status, status as PodStatus);
+      const next = statusAfterReport(current.status, status);
       if (isDeepStrictEqual(next, current.status ?? {})) return;
       try {
         const written = await this.#pods.updateStatus({ ...(current as Pod & KubeObject), status: next });

@@ -45,7 +45,9 @@ describe("a node's status after it reported", () => {
   it('dates a change by when the cluster learns of it, whatever the node remembers', () => {
     const current = { conditions: [{ type: 'Ready', status: 'Unknown', lastTransitionTime: before }] };
     const reported = { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2025-01-01T00:00:00Z' }] };
-    expect(nodeStatusAfterReport(current, reported, now).conditions).toEqual([{ type: 'Ready', status: 'True', lastTransitionTime: now, lastHeartbeatTime: now }]);
+    expect(nodeStatusAfterReport(current, reported, now).conditions).toEqual([
+      { type: 'Ready', status: 'True', lastTransitionTime: now, lastHeartbeatTime: now },
+    ]);
   });
 
   it('keeps the date of what did not change, and the conditions of others', () => {

@@ -21,8 +21,12 @@ export class TokenIssuer {
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
         metadata: {},
-        spec: { audiences, expirationSeconds, boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: request.pod.name, uid: request.pod.uid } },
-      } as unknown as TokenRequest & KubeObject);
+        spec: {
+          audiences,
+          expirationSeconds,
+          boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: request.pod.name, uid: request.pod.uid },
+        },
+      });
       return { type: 'tokenResult', id, token: status?.token, expirationTimestamp: status?.expirationTimestamp };
     } catch (error) {
       if (!isStatusError(error)) throw error;

@@ -20,7 +20,14 @@ import {
 } from '@kajitori/agent-protocol';
 import { badRequest, formatTime, isStatusError, randomName } from '@kajitori/apimachinery';
 import { ClusterGoneError } from '@kajitori/storage';
-import { channelNumber, type ClusterDialer, MultiplexedNodeStreams, type MultiplexedStream, multiplexWebSocket, type NodeStreams } from '@kajitori/streams';
+import {
+  channelNumber,
+  type ClusterDialer,
+  MultiplexedNodeStreams,
+  type MultiplexedStream,
+  multiplexWebSocket,
+  type NodeStreams,
+} from '@kajitori/streams';
 import type { Logger } from '@kajitori/telemetry';
 import type { RawData, WebSocket } from 'ws';
 import { DesiredFeed } from '../desired/desired-feed.ts';
@@ -136,7 +143,9 @@ export class AgentSession {
   /** This session proves that the node keeps its credential: older ones may end. */
   endReplacedCredentials(): void {
     const { principal } = this.#welcomed().opened;
-    this.#parts.identity.endReplaced(principal).catch((error: unknown) => this.#logger.warn({ error }, 'replaced credentials live on until their hour ends'));
+    this.#parts.identity
+      .endReplaced(principal)
+      .catch((error: unknown) => this.#logger.warn({ error }, 'replaced credentials live on until their hour ends'));
   }
 
   end(code: number, why: string): void {
@@ -174,7 +183,7 @@ export class AgentSession {
         greeted = true;
         resolve(message);
       } catch (error) {
-        reject(error as Error);
+        reject(error);
         if (greeted) void this.#fail(error);
       }
     });
@@ -189,7 +198,14 @@ export class AgentSession {
     this.#principal = principal;
     this.#logger = parts.logger.child({ cluster, node: name, epoch: fence.epoch });
     const client = parts.clients.forNode({ cluster, name, fence, onFenced: () => this.supersede() });
-    const feed = new DesiredFeed({ cluster, node: name, tails: parts.tails, logger: this.#logger, send: (message) => this.#send(message), signal: this.#over.signal });
+    const feed = new DesiredFeed({
+      cluster,
+      node: name,
+      tails: parts.tails,
+      logger: this.#logger,
+      send: (message) => this.#send(message),
+      signal: this.#over.signal,
+    });
     const followed = feed.pod.bind(feed);
     const multiplexer = multiplexWebSocket(this.#socket, { role: 'dialer', accept: async (request) => this.#acceptStream(request) });
     this.#work = {
@@ -285,8 +301,15 @@ export class AgentSession {
     }
   }
 
-  async #settle<T>(of: 'podStatuses' | 'podsGone' | 'events', batch: number, items: readonly T[], write: (item: T) => Promise<void>): Promise<void> {
-    const result = await settleBatch({ of, batch, items }, write, (error) => this.#logger.error({ error, of }, 'a report failed by an internal error'));
+  async #settle<T>(
+    of: 'podStatuses' | 'podsGone' | 'events',
+    batch: number,
+    items: readonly T[],
+    write: (item: T) => Promise<void>,
+  ): Promise<void> {
+    const result = await settleBatch({ of, batch, items }, write, (error) =>
+      this.#logger.error({ error, of }, 'a report failed by an internal error'),
+    );
     this.#parts.metrics.reports.inc({ of, outcome: 'written' }, items.length - result.refused.length);
     this.#parts.metrics.reports.inc({ of, outcome: 'refused' }, result.refused.length);
     await this.#send(result);
@@ -299,7 +322,8 @@ export class AgentSession {
 
   #acceptStream(request: unknown): (stream: MultiplexedStream) => void {
     const { apiConnections } = this.#parts;
-    if (!gatewayStreamRequestForm.safeParse(request).success || apiConnections === undefined) throw badRequest('this gateway takes no such streams');
+    if (!gatewayStreamRequestForm.safeParse(request).success || apiConnections === undefined)
+      throw badRequest('this gateway takes no such streams');
     return (stream) => apiConnections.accept(this.row.cluster, stream.channel(channelNumber.connection));
   }
 

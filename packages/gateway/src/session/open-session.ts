@@ -39,7 +39,11 @@ export function fenceNameOf(node: string): string {
  * From `hello` to an epoch: agrees on a version, finds out who the node is, and takes its fence from whatever session had it.
  * @throws RefusedError, BadTokenError, ClusterGoneError.
  */
-export async function openSession(hello: Hello, admission: Admission, { identity, fences, directory }: SessionParts): Promise<OpenedSession> {
+export async function openSession(
+  hello: Hello,
+  admission: Admission,
+  { identity, fences, directory }: SessionParts,
+): Promise<OpenedSession> {
   const protocol = Math.min(hello.protocol.newest, protocolVersion);
   if (protocol < hello.protocol.oldest || protocol < oldestProtocolVersion) {
     throw new RefusedError(

@@ -28,7 +28,10 @@ export class PostgresSessionDirectory implements SessionDirectory {
   }
 
   async remove({ cluster, node, epoch }: SessionRow): Promise<void> {
-    await this.#bound(cluster, (sql) => sql`DELETE FROM gateway.sessions WHERE cluster = ${cluster} AND node = ${node} AND epoch = ${epoch}`);
+    await this.#bound(
+      cluster,
+      (sql) => sql`DELETE FROM gateway.sessions WHERE cluster = ${cluster} AND node = ${node} AND epoch = ${epoch}`,
+    );
   }
 
   async locate({ cluster, node }: SessionKey): Promise<GatewayInstance | undefined> {

@@ -59,7 +59,8 @@ export class RoutedStreams implements NodeStreams, ClusterDialer {
     if (local !== undefined) return local;
     const at = await this.#remote?.directory.locate({ cluster, node });
     // A row of this very process without a session is left over from before.
-    if (at === undefined || at.instance === this.#remote?.instance) throw new StatusError('ServiceUnavailable', `node "${node}" is not connected`);
+    if (at === undefined || at.instance === this.#remote?.instance)
+      throw new StatusError('ServiceUnavailable', `node "${node}" is not connected`);
     return this.#remote!.relays.connect(at);
   }
 }

@@ -20,7 +20,11 @@ export function acceptNodeStreams(node: NodeStreams & ClusterDialer): NonNullabl
   };
 }
 
-async function openStream(node: NodeStreams & ClusterDialer, request: StreamRequest, signal: AbortSignal): Promise<(stream: MultiplexedStream) => void> {
+async function openStream(
+  node: NodeStreams & ClusterDialer,
+  request: StreamRequest,
+  signal: AbortSignal,
+): Promise<(stream: MultiplexedStream) => void> {
   switch (request.kind) {
     case 'exec': {
       const process = await node.exec(request, signal);
@@ -48,10 +52,12 @@ async function openStream(node: NodeStreams & ClusterDialer, request: StreamRequ
 /** Both halves of a connection. The opener ends the stream once both have ended; a broken one is cut from here. */
 export function carryConnection(connection: Duplex, stream: MultiplexedStream): void {
   if (stream.closed.aborted) connection.destroy();
-  else
-    void joinDuplexes(stream.channel(channelNumber.connection), connection).then((inOrder) => {
-      if (!inOrder) stream.destroy();
-    });
+  else void joinToStream(connection, stream);
+}
+
+async function joinToStream(connection: Duplex, stream: MultiplexedStream): Promise<void> {
+  const inOrder = await joinDuplexes(stream.channel(channelNumber.connection), connection);
+  if (!inOrder) stream.destroy();
 }
 
 function carryLog(log: Readable, stream: MultiplexedStream): void {

@@ -64,10 +64,11 @@ function remoteProcess(stream: MultiplexedStream, wanted: { stdin: boolean; stdo
   const { promise: status, resolve } = Promise.withResolvers<CommandStatus>();
   stream.onNote((note) => {
     const told = statusNoteForm.safeParse(note);
-    const status = told.success ? commandStatusOf(told.data.status) : undefined;
-    if (status !== undefined) resolve(status);
+    const ended = told.success ? commandStatusOf(told.data.status) : undefined;
+    if (ended !== undefined) resolve(ended);
   });
-  const cut = (): void => resolve(failureStatus(new StatusError('InternalError', 'Internal error occurred: the connection to the node was lost'), 'stream'));
+  const cut = (): void =>
+    resolve(failureStatus(new StatusError('InternalError', 'Internal error occurred: the connection to the node was lost'), 'stream'));
   stream.closed.addEventListener('abort', cut, { once: true });
   return {
     ...(wanted.stdin ? { stdin: stream.channel(channelNumber.stdin) } : {}),

@@ -55,7 +55,8 @@ export class Multiplexer {
    */
   async open(request: object, signal?: AbortSignal): Promise<MultiplexedStream> {
     if (this.#closed) throw connectionGone();
-    if (this.#streams.size + this.#opening.size >= maxStreams) throw new StatusError('TooManyRequests', `more than ${maxStreams} streams at once`);
+    if (this.#streams.size + this.#opening.size >= maxStreams)
+      throw new StatusError('TooManyRequests', `more than ${maxStreams} streams at once`);
     const id = this.#freeId();
     const { promise, resolve, reject } = Promise.withResolvers<MultiplexedStream>();
     this.#opening.set(id, { stream: this.#newStream(id), resolve, reject });
@@ -107,7 +108,7 @@ export class Multiplexer {
     this.#closed = true;
     for (const { reject } of this.#opening.values()) reject(connectionGone());
     for (const asking of this.#accepting.values()) asking.abort();
-    for (const stream of [...this.#streams.values()]) stream.end();
+    for (const stream of this.#streams.values()) stream.end();
     this.#opening.clear();
     this.#accepting.clear();
     this.#streams.clear();
@@ -130,33 +131,45 @@ export class Multiplexer {
 
   #receiveOpen(id: number, body: Buffer): void {
     const remoteParity = this.#options.role === 'dialer' ? 0 : 1;
-    if (id % 2 !== remoteParity || this.#streams.has(id) || this.#accepting.has(id)) throw new MultiplexError(`stream ${id} cannot be opened by the other side`);
+    if (id % 2 !== remoteParity || this.#streams.has(id) || this.#accepting.has(id))
+      throw new MultiplexError(`stream ${id} cannot be opened by the other side`);
     if (body.length > maxOpenBytes) throw new MultiplexError(`a request of ${body.length} bytes for a stream`);
     const request = parseJson(body);
     const { accept } = this.#options;
     if (accept === undefined || this.#streams.size + this.#accepting.size >= maxStreams) {
-      return this.#refuse(id, new StatusError('TooManyRequests', accept === undefined ? 'no streams are accepted here' : `more than ${maxStreams} streams at once`));
+      return this.#refuse(
+        id,
+        new StatusError(
+          'TooManyRequests',
+          accept === undefined ? 'no streams are accepted here' : `more than ${maxStreams} streams at once`,
+        ),
+      );
     }
+    void this.#accept(id, request, accept);
+  }
+
+  async #accept(id: number, request: unknown, accept: NonNullable<MultiplexerOptions['accept']>): Promise<void> {
     const asking = new AbortController();
     this.#accepting.set(id, asking);
-    accept(request, asking.signal).then(
-      (start) => {
-        const stream = this.#newStream(id);
-        if (this.#accepting.get(id) !== asking) {
-          // The asker has left: the work that was begun for it is let go of through a stream that is over.
-          stream.end();
-          return start(stream);
-        }
+    try {
+      const start = await accept(request, asking.signal);
+      const stream = this.#newStream(id);
+      if (this.#accepting.get(id) === asking) {
         this.#accepting.delete(id);
         this.#streams.set(id, stream);
         this.#send({ type: 'accept', id });
-        start(stream);
-      },
-      (error: unknown) => {
-        if (this.#accepting.get(id) === asking) this.#accepting.delete(id);
-        this.#refuse(id, error);
-      },
-    );
+      } else {
+        // The asker has left: the work that was begun for it is let go of through a stream that is over.
+        stream.end();
+      }
+      start(stream);
+    } catch (error) {
+      if (this.#accepting.get(id) === asking) this.#accepting.delete(id);
+      // After the acceptance a refusal means nothing any more: what could not be started is cut.
+      const begun = this.#streams.get(id);
+      if (begun === undefined) this.#refuse(id, error);
+      else begun.destroy();
+    }
   }
 
   #receiveReset(id: number): void {
@@ -174,7 +187,9 @@ export class Multiplexer {
   }
 
   #refuse(id: number, error: unknown): void {
-    const known = isStatusError(error) ? error : new StatusError('InternalError', 'Internal error occurred: the stream could not be opened', { cause: error });
+    const known = isStatusError(error)
+      ? error
+      : new StatusError('InternalError', 'Internal error occurred: the stream could not be opened', { cause: error });
     this.#send({ type: 'refuse', id, body: Buffer.from(JSON.stringify(known.toStatus())) });
   }
 

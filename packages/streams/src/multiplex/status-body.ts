@@ -26,10 +26,14 @@ export const statusForm = z.object({
 /** The error that a refusal carries; whatever is no Status becomes an internal error. */
 export function statusErrorOf(body: unknown): StatusError {
   const status = statusForm.safeParse(body);
-  if (!status.success || status.data.status === 'Success') return new StatusError('InternalError', 'Internal error occurred: the other side refused without a reason');
+  if (!status.success || status.data.status === 'Success')
+    return new StatusError('InternalError', 'Internal error occurred: the other side refused without a reason');
   const { message, reason, code, details } = status.data;
   // The reason is one that the other side's StatusError had: a code beside it keeps the answer right even if it is news here.
-  return new StatusError((reason ?? 'InternalError') as StatusReason, message ?? 'refused', { code: code ?? 500, ...(details === undefined ? {} : { details }) });
+  return new StatusError((reason ?? 'InternalError') as StatusReason, message ?? 'refused', {
+    code: code ?? 500,
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 export function commandStatusOf(body: unknown): CommandStatus | undefined {

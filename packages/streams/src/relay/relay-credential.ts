@@ -11,7 +11,9 @@ export function relayKey(masterKey: Uint8Array): Uint8Array {
 }
 
 function mac(key: Uint8Array, instance: string, seconds: string, nonce: string): Buffer {
-  return createHmac('sha256', key).update(JSON.stringify([instance, seconds, nonce])).digest();
+  return createHmac('sha256', key)
+    .update(JSON.stringify([instance, seconds, nonce]))
+    .digest();
 }
 
 /** A proof for a connection to `instance`, as the value of an Authorization header. */

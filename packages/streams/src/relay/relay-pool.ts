@@ -85,7 +85,11 @@ export class RelayPool implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const connecting of this.#connections.values()) void connecting.then(({ socket }) => socket.terminate(), () => undefined);
+    for (const connecting of this.#connections.values())
+      void connecting.then(
+        ({ socket }) => socket.terminate(),
+        () => undefined,
+      );
     this.#connections.clear();
   }
 }

@@ -15,7 +15,12 @@ export const relayPath = '/internal/streams';
 /** The receiving end: lets other processes use the nodes whose sessions this one holds. */
 export class RelayServer implements Disposable {
   readonly #options: { instance: string; key: Uint8Array; clock: Clock; node: NodeStreams & ClusterDialer };
-  readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxMultiplexMessageBytes, clientTracking: false });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxMultiplexMessageBytes,
+    clientTracking: false,
+  });
   readonly #sockets = new Set<WebSocket>();
 
   constructor(options: { instance: string; key: Uint8Array; clock: Clock; node: NodeStreams & ClusterDialer }) {

@@ -34,7 +34,18 @@ function pool(otherKey: Uint8Array = key): RelayPool {
   return made;
 }
 
-const exec = { cluster: newClusterId(), node: 'n1', namespace: 'd', pod: 'p', uid: 'u', container: 'c', stdin: true, stdout: true, stderr: false, tty: false };
+const exec = {
+  cluster: newClusterId(),
+  node: 'n1',
+  namespace: 'd',
+  pod: 'p',
+  uid: 'u',
+  container: 'c',
+  stdin: true,
+  stdout: true,
+  stderr: false,
+  tty: false,
+};
 
 describe('the relay', () => {
   it('carries processes of another instance over one connection', async () => {
@@ -73,6 +84,7 @@ describe('the relay', () => {
     const later = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
     expect(isRelayProof(key, 'g1', proof, later(relayProofSeconds - 1))).toBe(true);
     expect(isRelayProof(key, 'g1', proof, later(relayProofSeconds + 1))).toBe(false);
-    for (const broken of [undefined, '', 'Relay 1.2.3', proof.slice(0, -1), `${proof.slice(0, -2)}xx`]) expect(isRelayProof(key, 'g1', broken, now)).toBe(false);
+    for (const broken of [undefined, '', 'Relay 1.2.3', proof.slice(0, -1), `${proof.slice(0, -2)}xx`])
+      expect(isRelayProof(key, 'g1', broken, now)).toBe(false);
   });
 });

@@ -74,6 +74,7 @@ describe.each([
     const process = node.children.at(-1)!;
     child.kill('SIGKILL');
     await once(process, 'exit');
+    expect(process.signalCode).toBe('SIGKILL');
   });
 
   it('forwards many connections, with half-closed ends and refused ports', async () => {
@@ -93,7 +94,11 @@ describe.each([
       if (local.size === 3) listening.resolve();
     });
     await listening.promise;
-    const pages = await Promise.all(Array.from({ length: 20 }, (_, index) => fetch(`http://127.0.0.1:${local.get(webPort!)}/${index}`, { headers: { connection: 'close' } }).then((answer) => answer.text())));
+    const pages = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        fetch(`http://127.0.0.1:${local.get(webPort!)}/${index}`, { headers: { connection: 'close' } }).then((answer) => answer.text()),
+      ),
+    );
     for (const [index, page] of pages.entries()) expect(page).toBe(`you asked /${index} ${'x'.repeat(100_000)}`);
     const socket = connect({ port: local.get(echoPort!)!, host: '127.0.0.1', allowHalfOpen: true });
     const body = Buffer.alloc(700_000, 'z');

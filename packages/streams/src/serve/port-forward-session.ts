@@ -72,7 +72,13 @@ function streamPlace(stream: SpdyStream): { type: 'data' | 'error'; requestId: s
   return { type, requestId, port };
 }
 
-async function forward(data: SpdyStream, error: SpdyStream, request: PodTarget & { port: number }, node: NodeStreams, gone: AbortSignal): Promise<void> {
+async function forward(
+  data: SpdyStream,
+  error: SpdyStream,
+  request: PodTarget & { port: number },
+  node: NodeStreams,
+  gone: AbortSignal,
+): Promise<void> {
   error.resume();
   try {
     await joinDuplexes(data, await node.portForward(request, gone));

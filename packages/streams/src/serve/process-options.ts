@@ -39,7 +39,8 @@ export function portForwardOptions(query: URLSearchParams): { ports: number[] } 
     .filter((text) => text !== '')
     .map((text) => {
       const port = Number(text);
-      if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw badRequest(`invalid port ${JSON.stringify(text)}: must be 1 to 65535`);
+      if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535)
+        throw badRequest(`invalid port ${JSON.stringify(text)}: must be 1 to 65535`);
       return port;
     });
   if (ports.length > maxForwardedPorts) throw badRequest(`${ports.length} ports: at most ${maxForwardedPorts} can be forwarded at once`);

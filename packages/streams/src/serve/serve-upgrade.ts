@@ -50,7 +50,10 @@ export async function serveUpgrade(upgrade: UpgradeRequest): Promise<void> {
     const wanted = (upgrade.request.headers.upgrade ?? '').toLowerCase();
     if (wanted === 'websocket') await serveWebSocket(upgrade);
     else if (wanted === 'spdy/3.1') await serveSpdy(upgrade);
-    else throw badRequest(`unable to upgrade: missing upgrade headers in request: Upgrade is ${JSON.stringify(wanted)}, not websocket or SPDY/3.1`);
+    else
+      throw badRequest(
+        `unable to upgrade: missing upgrade headers in request: Upgrade is ${JSON.stringify(wanted)}, not websocket or SPDY/3.1`,
+      );
   } catch (error) {
     if (error instanceof AnsweredError) upgrade.logger?.debug({ error, kind: upgrade.kind }, 'a stream ended early');
     else refuseUpgrade(socket, error);
@@ -129,19 +132,34 @@ async function openProcess(upgrade: CommandUpgrade): Promise<ProcessStreams> {
 function choose(offered: readonly string[], spoken: ReadonlyMap<string, ChannelProtocol>): string {
   const name = offered.length === 0 ? '' : offered.find((candidate) => candidate !== '' && spoken.has(candidate));
   if (name !== undefined) return name;
-  throw badRequest(`requested protocol(s) are not supported: ${offered.join(', ')}; supports ${[...spoken.keys()].filter(Boolean).join(', ')}`);
+  throw badRequest(
+    `requested protocol(s) are not supported: ${offered.join(', ')}; supports ${[...spoken.keys()].filter(Boolean).join(', ')}`,
+  );
 }
 
 function chooseSpdy<Name extends string>(upgrade: UpgradeRequest, offered: readonly string[], spoken: readonly Name[]): Name {
-  const name = offered.length === 0 ? spoken.find((candidate) => candidate === '') : offered.map((text) => spoken.find((candidate) => candidate === text)).find((found) => found !== undefined);
+  const name =
+    offered.length === 0
+      ? spoken.find((candidate) => candidate === '')
+      : offered.map((text) => spoken.find((candidate) => candidate === text)).find((found) => found !== undefined);
   if (name !== undefined) return name;
-  const error = new StatusError('Forbidden', `unable to upgrade: none of the client's stream protocols is supported: ${offered.join(', ')}`);
-  refuseUpgrade(upgrade.socket, error, spoken.filter((candidate) => candidate !== '').map((candidate) => `X-Accepted-Stream-Protocol-Versions: ${candidate}`));
+  const error = new StatusError(
+    'Forbidden',
+    `unable to upgrade: none of the client's stream protocols is supported: ${offered.join(', ')}`,
+  );
+  refuseUpgrade(
+    upgrade.socket,
+    error,
+    spoken.filter((candidate) => candidate !== '').map((candidate) => `X-Accepted-Stream-Protocol-Versions: ${candidate}`),
+  );
   throw new AnsweredError(error.message);
 }
 
 function headerList(header: string | string[] | undefined): string[] {
-  return (Array.isArray(header) ? header : [header ?? '']).flatMap((line) => line.split(',')).map((name) => name.trim()).filter((name) => name !== '');
+  return (Array.isArray(header) ? header : [header ?? ''])
+    .flatMap((line) => line.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 function handshake({ request, socket, head }: UpgradeRequest, protocol: string): Promise<WebSocket> {

@@ -53,11 +53,16 @@ export async function spdyCommand(transport: Duplex, protocol: SpdyCommandProtoc
     },
   });
   const gone = new AbortController();
-  void session.closed.then(() => {
+  const left = async (): Promise<void> => {
+    await session.closed;
     gone.abort();
     complete.reject(new StatusError('Timeout', 'the client left before it opened its streams'));
-  });
-  const timer = setTimeout(() => complete.reject(new StatusError('Timeout', 'timed out waiting for client to create streams')), streamCreationMilliseconds);
+  };
+  void left();
+  const timer = setTimeout(
+    () => complete.reject(new StatusError('Timeout', 'timed out waiting for client to create streams')),
+    streamCreationMilliseconds,
+  );
   try {
     await complete.promise;
   } catch (error) {
@@ -69,7 +74,11 @@ export async function spdyCommand(transport: Duplex, protocol: SpdyCommandProtoc
   return commandOver(session, streams, { gone: gone.signal, statusJson: protocol.startsWith('v4') });
 }
 
-function commandOver(session: SpdySession, streams: Map<StreamType, SpdyStream>, how: { gone: AbortSignal; statusJson: boolean }): CommandChannels {
+function commandOver(
+  session: SpdySession,
+  streams: Map<StreamType, SpdyStream>,
+  how: { gone: AbortSignal; statusJson: boolean },
+): CommandChannels {
   const of = (type: StreamType): { [name: string]: SpdyStream } => {
     const stream = streams.get(type);
     return stream === undefined ? {} : { [type]: stream };
@@ -90,7 +99,9 @@ function commandOver(session: SpdySession, streams: Map<StreamType, SpdyStream>,
       streams.get('stdin')?.resume();
       // The client leaves when it has read all; only one that lingers is cut.
       const farewell = AbortSignal.timeout(farewellMilliseconds);
-      await Promise.all([...streams.values()].map((stream) => finished(stream, { readable: false, signal: farewell }).catch(() => undefined)));
+      await Promise.all(
+        [...streams.values()].map((stream) => finished(stream, { readable: false, signal: farewell }).catch(() => undefined)),
+      );
       await session.close();
     },
   };

@@ -28,9 +28,19 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const path = new URL(request.url ?? '/', 'http://x').pathname;
   const name = /^\/api\/v1\/namespaces\/default\/pods\/([^/]+)$/.exec(path)?.[1];
   const body =
-    path === '/api' ? { kind: 'APIVersions', versions: ['v1'] } : path === '/apis' ? { kind: 'APIGroupList', apiVersion: 'v1', groups: [] } : path === '/api/v1' ? resources : name === undefined ? undefined : pod(name);
+    path === '/api'
+      ? { kind: 'APIVersions', versions: ['v1'] }
+      : path === '/apis'
+        ? { kind: 'APIGroupList', apiVersion: 'v1', groups: [] }
+        : path === '/api/v1'
+          ? resources
+          : name === undefined
+            ? undefined
+            : pod(name);
   response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body ?? { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404, message: `no ${path}` }));
+  response.end(
+    JSON.stringify(body ?? { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404, message: `no ${path}` }),
+  );
 }
 
 export interface UpgradeServer extends AsyncDisposable {

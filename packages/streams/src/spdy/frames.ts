@@ -6,7 +6,15 @@ import { HeaderCompressor, HeaderDecompressor, type SpdyHeaders } from './header
 import { SpdyError } from './spdy-error.ts';
 
 export type SpdyFrame =
-  | { type: 'synStream'; streamId: number; associatedId: number; priority: number; headers: SpdyHeaders; fin: boolean; unidirectional: boolean }
+  | {
+      type: 'synStream';
+      streamId: number;
+      associatedId: number;
+      priority: number;
+      headers: SpdyHeaders;
+      fin: boolean;
+      unidirectional: boolean;
+    }
   | { type: 'synReply'; streamId: number; headers: SpdyHeaders; fin: boolean }
   | { type: 'headers'; streamId: number; headers: SpdyHeaders; fin: boolean }
   | { type: 'rstStream'; streamId: number; status: number }
@@ -18,7 +26,14 @@ export type SpdyFrame =
   | { type: 'data'; streamId: number; data: Buffer; fin: boolean };
 
 /** RST_STREAM's status codes, from section 2.6.3 of the draft. */
-export const resetStatus = { protocolError: 1, invalidStream: 2, refusedStream: 3, cancel: 5, flowControlError: 7, streamAlreadyClosed: 9 } as const;
+export const resetStatus = {
+  protocolError: 1,
+  invalidStream: 2,
+  refusedStream: 3,
+  cancel: 5,
+  flowControlError: 7,
+  streamAlreadyClosed: 9,
+} as const;
 /** The settings id of a stream's first window. */
 export const initialWindowSetting = 7;
 
@@ -53,7 +68,9 @@ export class FrameEncoder {
       case 'synStream': {
         const flags = (frame.fin ? flagFin : 0) | (frame.unidirectional ? flagUnidirectional : 0);
         const rest = Buffer.from([frame.priority << 5, 0]);
-        return [control(frameTypes.synStream, flags, numbers(frame.streamId, frame.associatedId), rest, this.#compressor.encode(frame.headers))];
+        return [
+          control(frameTypes.synStream, flags, numbers(frame.streamId, frame.associatedId), rest, this.#compressor.encode(frame.headers)),
+        ];
       }
       case 'synReply':
       case 'headers':
@@ -62,7 +79,11 @@ export class FrameEncoder {
         return [control(frameTypes.rstStream, 0, numbers(frame.streamId, frame.status))];
       case 'settings':
         return [
-          control(frameTypes.settings, 0, numbers(frame.entries.length, ...frame.entries.flatMap(({ id, flags, value }) => [(flags << 24) | id, value]))),
+          control(
+            frameTypes.settings,
+            0,
+            numbers(frame.entries.length, ...frame.entries.flatMap(({ id, flags, value }) => [(flags << 24) | id, value])),
+          ),
         ];
       case 'ping':
         return [control(frameTypes.ping, 0, numbers(frame.id))];
@@ -116,8 +137,10 @@ export class FrameDecoder {
         else yield { type: 'data', streamId: frame.streamId, data: Buffer.alloc(0), fin: frame.fin };
         continue;
       }
-      if ((head.readUInt16BE(0) & 0x7fff) !== version) throw new SpdyError(`SPDY version ${head.readUInt16BE(0) & 0x7fff}: only ${version} is spoken here`);
-      if (length > maxControlFrameBytes) throw new SpdyError(`a control frame of ${length} bytes: at most ${maxControlFrameBytes} are read`);
+      if ((head.readUInt16BE(0) & 0x7fff) !== version)
+        throw new SpdyError(`SPDY version ${head.readUInt16BE(0) & 0x7fff}: only ${version} is spoken here`);
+      if (length > maxControlFrameBytes)
+        throw new SpdyError(`a control frame of ${length} bytes: at most ${maxControlFrameBytes} are read`);
       if (this.#pendingBytes < headerBytes + length) return;
       const whole = this.#take(headerBytes + length);
       const frame = this.#control(whole.readUInt16BE(2), flags, whole.subarray(headerBytes));

@@ -207,14 +207,16 @@ export class SpdySession implements AsyncDisposable {
     } else this.#peerGrants = true;
     const stream = this.#streams.get(streamId);
     if (stream !== undefined) stream.sendWindowBytes += delta;
-    if (this.#sessionWindowBytes > 0x7fff_ffff || (stream?.sendWindowBytes ?? 0) > 0x7fff_ffff) throw new SpdyError('a window grew beyond 2^31-1');
+    if (this.#sessionWindowBytes > 0x7fff_ffff || (stream?.sendWindowBytes ?? 0) > 0x7fff_ffff)
+      throw new SpdyError('a window grew beyond 2^31-1');
     this.#wake();
   }
 
   async #send(stream: SpdyStream, data: Buffer, fin: boolean): Promise<void> {
     let at = 0;
     do {
-      while (!this.#ended() && !stream.destroyed && (this.#transport.writableNeedDrain || (at < data.length && this.#room(stream) <= 0))) await this.#wait();
+      while (!this.#ended() && !stream.destroyed && (this.#transport.writableNeedDrain || (at < data.length && this.#room(stream) <= 0)))
+        await this.#wait();
       if (this.#ended() || stream.destroyed) throw new Error(`stream ${stream.id} has ended`);
       const piece = data.subarray(at, at + Math.min(maxDataFrameBytes, this.#room(stream)));
       at += piece.length;

@@ -79,7 +79,9 @@ export class ChannelSocket {
   /** One message; `done` is called when it has left, or cannot. */
   send(channel: number, bytes: Buffer, done: (error?: Error | null) => void = () => undefined): void {
     const message =
-      this.#protocol.encoding === 'binary' ? Buffer.concat([Buffer.from([channel]), bytes]) : `${String.fromCharCode(0x30 + channel)}${bytes.toString('base64')}`;
+      this.#protocol.encoding === 'binary'
+        ? Buffer.concat([Buffer.from([channel]), bytes])
+        : `${String.fromCharCode(0x30 + channel)}${bytes.toString('base64')}`;
     this.#socket.send(message, { binary: this.#protocol.encoding === 'binary' }, (error) => done(error ?? null));
   }
 
