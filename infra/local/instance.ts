@@ -30,6 +30,8 @@ export interface Settings {
   port: number;
   postgresPort: number;
   redisPort: number;
+  /** Of the worker's health and metrics, on loopback. */
+  workerPort: number;
   /** Agents on this machine. */
   nodes: number;
   dataDirectory: string;

@@ -28,13 +28,13 @@ export async function mustBeFree(port: number, what: string): Promise<void> {
   throw new StepError(`port ${port}, which the ${what} needs, is taken`, { remedy });
 }
 
-/** Two free loopback ports near a base, below the range that the kernel hands to clients. */
-export async function innerPorts(base: number): Promise<[number, number]> {
+/** Free loopback ports near a base, below the range that the kernel hands to clients. */
+export async function innerPorts(base: number): Promise<{ postgresPort: number; redisPort: number; workerPort: number }> {
   const found: number[] = [];
-  for (let port = base; port < base + searchLength && found.length < 2; port += 1) {
+  for (let port = base; port < base + searchLength && found.length < 3; port += 1) {
     if (await isFree(port, '127.0.0.1')) found.push(port);
   }
-  const [first, second] = found;
-  if (first === undefined || second === undefined) throw new StepError(`no free port from ${base} to ${base + searchLength}`);
-  return [first, second];
+  const [postgresPort, redisPort, workerPort] = found;
+  if (!postgresPort || !redisPort || !workerPort) throw new StepError(`fewer than three free ports from ${base} to ${base + searchLength}`);
+  return { postgresPort, redisPort, workerPort };
 }

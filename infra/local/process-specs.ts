@@ -52,7 +52,11 @@ export function redisSpec(instance: Instance, settings: Settings): ProcessSpec {
 /** The bundle of a server app with its whole configuration. */
 export function serverSpec(app: ServerApp, instance: Instance, settings: Settings): ProcessSpec {
   const endpoints = endpointsOf(settings);
-  const port = { api: settings.port, gateway: settings.port + 1, worker: undefined }[app];
+  const listens = {
+    api: { LISTEN_HOST: '0.0.0.0', LISTEN_PORT: String(settings.port) },
+    gateway: { LISTEN_HOST: '0.0.0.0', LISTEN_PORT: String(settings.port + 1) },
+    worker: { LISTEN_HOST: '127.0.0.1', LISTEN_PORT: String(settings.workerPort) },
+  };
   return bundleSpec(app, app, instance, {
     DATABASE_URL: endpoints.databaseUrl,
     REDIS_URL: endpoints.redisUrl,
@@ -62,7 +66,7 @@ export function serverSpec(app: ServerApp, instance: Instance, settings: Setting
     GATEWAY_URL: endpoints.gatewayUrl,
     AGENT_BUNDLE_DIR: instance.bundlesDirectory,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
-    ...(port ? { LISTEN_HOST: '0.0.0.0', LISTEN_PORT: String(port) } : {}),
+    ...listens[app],
   });
 }
 

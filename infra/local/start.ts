@@ -18,7 +18,7 @@ import { isReady, markReady, printReady } from './ready-block.ts';
 import { lockInstance } from './start-lock.ts';
 import type { SupervisorControl } from './supervisor/control.ts';
 import { ensurePackages, packagesForNodes, redisPackage } from './system-packages.ts';
-import { answersOk, runsSteadily, waitForProcess } from './wait-for-process.ts';
+import { answersOk, healthUrls, waitForProcess } from './wait-for-process.ts';
 
 /** `npm start`: the whole product on this machine, step by step. */
 const serverStartLimitMilliseconds = 30_000;
@@ -81,11 +81,9 @@ async function settle(instance: Instance, wanted: StartArguments): Promise<Setti
   await step('ports', { remedy: 'npm start -- --port PORT' }, async () => {
     await mustBeFree(port, 'api');
     await mustBeFree(port + 1, 'gateway');
-    const [postgresPort, redisPort] = await innerPorts(port + 2);
     settings = {
       port,
-      postgresPort,
-      redisPort,
+      ...(await innerPorts(port + 2)),
       nodes: wanted.nodes ?? earlier?.nodes ?? 1,
       dataDirectory: wanted.dataDirectory ?? earlier?.dataDirectory ?? join(instance.directory, 'data'),
       postgresOwnerPassword: earlier?.postgresOwnerPassword ?? randomBytes(18).toString('base64url'),
@@ -121,9 +119,8 @@ async function startServers(instance: Instance, settings: Settings, control: Sup
   }
   await step('servers', { remedy: logsRemedy, log: logFile(instance, 'api') }, async () => {
     for (const app of serverApps) await control.start(serverSpec(app, instance, settings));
-    const answers = (port: number) => () => answersOk(`https://127.0.0.1:${port}/readyz`);
-    const signs = { api: answers(settings.port), gateway: answers(settings.port + 1), worker: () => runsSteadily(control, 'worker') };
-    for (const [name, ready] of Object.entries(signs)) {
+    for (const [name, url] of Object.entries(healthUrls(settings))) {
+      const ready = (): Promise<boolean> => answersOk(url);
       await waitForProcess(control, { name, log: logFile(instance, name), timeoutMilliseconds: serverStartLimitMilliseconds, ready });
     }
     return serverApps.join(', ');

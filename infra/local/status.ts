@@ -4,7 +4,7 @@ import { instanceOf, readSettings } from './instance.ts';
 import { kibibytesOf, treeKibibytes } from './memory.ts';
 import { SupervisorControl } from './supervisor/control.ts';
 import type { ProcessState } from './supervisor/supervised-process.ts';
-import { statusOf } from './wait-for-process.ts';
+import { healthUrls, statusOf } from './wait-for-process.ts';
 
 /** `npm run status`: a table of the processes, and what the servers say of themselves. Exit code 3 when it does not run. */
 const instance = instanceOf();
@@ -16,10 +16,7 @@ if (!supervisor || !settings) {
   process.exitCode = 3;
 } else {
   const { processes } = await new SupervisorControl(instance).state();
-  const health: Record<string, string> = {
-    api: await healthOf(settings.port),
-    gateway: await healthOf(settings.port + 1),
-  };
+  const health = new Map(await Promise.all(Object.entries(healthUrls(settings)).map(healthOf)));
   const supervising: ProcessState = {
     name: 'supervisor',
     phase: 'running',
@@ -34,7 +31,7 @@ if (!supervisor || !settings) {
       state.name,
       String(state.pid ?? '-'),
       state.phase,
-      health[state.name] ?? '-',
+      health.get(state.name) ?? '-',
       String(state.restarts),
       state.lastEnd ?? '-',
       state.pid ? duration(Date.now() - state.startedAt) : '-',
@@ -45,9 +42,9 @@ if (!supervisor || !settings) {
   if (processes.some(({ phase }) => phase !== 'running')) process.exitCode = 1;
 }
 
-async function healthOf(port: number): Promise<string> {
-  const status = await statusOf(`https://127.0.0.1:${port}/readyz`);
-  return status === 200 ? 'yes' : `no (${status ?? 'no answer'})`;
+async function healthOf([name, url]: [string, string]): Promise<[string, string]> {
+  const status = await statusOf(url);
+  return [name, status === 200 ? 'yes' : `no (${status ?? 'no answer'})`];
 }
 
 /** With its descendants, except the supervisor's, who have lines of their own. */

@@ -1,5 +1,8 @@
-import { request } from 'node:https';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { waitFor } from '@kajitori/servers';
+import type { Settings } from './instance.ts';
+import type { ServerApp } from './process-specs.ts';
 import { StepError } from './progress.ts';
 import type { SupervisorControl } from './supervisor/control.ts';
 
@@ -12,8 +15,7 @@ export interface WaitForProcess {
 
 /** A process that died so often at its start will not come up by waiting. */
 const restartsMax = 3;
-/** Longer than a process takes to find out that it cannot start. */
-const steadyMilliseconds = 1_000;
+const answerLimitMilliseconds = 2_000;
 
 /** Waits until a supervised process is ready. @throws StepError that names its log, early when it keeps dying. */
 export async function waitForProcess(control: SupervisorControl, { name, log, timeoutMilliseconds, ready }: WaitForProcess): Promise<void> {
@@ -33,21 +35,25 @@ export async function waitForProcess(control: SupervisorControl, { name, log, ti
   }
 }
 
-/** For a process that answers nowhere: whether it has run for a while without dying. */
-export async function runsSteadily(control: SupervisorControl, name: string): Promise<boolean> {
-  const { processes } = await control.state();
-  return processes.some((state) => state.name === name && state.phase === 'running' && Date.now() - state.startedAt > steadyMilliseconds);
+/** Where the servers of an instance say whether they can work. */
+export function healthUrls({ port, workerPort }: Settings): Record<ServerApp, string> {
+  return {
+    api: `https://127.0.0.1:${port}/readyz`,
+    gateway: `https://127.0.0.1:${port + 1}/readyz`,
+    worker: `http://127.0.0.1:${workerPort}/readyz`,
+  };
 }
 
-/** Whether a GET over TLS on this machine answers 200. The certificate is not looked at: only readiness is asked. */
+/** Whether a GET on this machine answers 200. The certificate is not looked at: only readiness is asked. */
 export async function answersOk(url: string): Promise<boolean> {
   return (await statusOf(url)) === 200;
 }
 
-/** The HTTP status of a GET over TLS on this machine; undefined when nothing answers. */
+/** The HTTP status of a GET on this machine; undefined when nothing answers. */
 export function statusOf(url: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const call = request(url, { rejectUnauthorized: false, timeout: 2_000 }, (response) => {
+    const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+    const call = request(url, { rejectUnauthorized: false, timeout: answerLimitMilliseconds }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });
