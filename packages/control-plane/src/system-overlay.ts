@@ -1,11 +1,12 @@
 import { overlayObject } from '@kajitori/apiserver';
+import { systemObjects } from '@kajitori/kinds';
 import type { Overlay } from '@kajitori/storage';
 
-const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
-const systemReleases = [namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))];
+/** Lists by release, the first first. What a cluster was born with must not change: a new list is a new release. */
+const releases = [systemObjects];
 
-/** What every cluster has, release by release: the objects of `kinds/system` in the form that storage overlays. */
+/** What every cluster has: the objects of `kinds/system` in the form that storage overlays. */
 export const systemOverlay: Overlay = {
-  newest: systemReleases.length,
-  release: (version) => (systemReleases[version - 1] ?? []).map(overlayObject),
+  newest: releases.length,
+  release: (version) => (releases[version - 1] ?? []).map(overlayObject),
 };
