@@ -29,8 +29,10 @@ export interface PageSource {
   countRange(scan: Pick<Scan, 'line' | 'group' | 'resource' | 'range'>): Promise<number>;
 }
 
-/** Objects a scan reads when the page has no limit, or when a part of the selector is tested here. */
-const batchObjects = 1_000;
+/** Objects that one scan asks for at most; its bytes are bounded by the driver. */
+const scanObjectsMax = 5_000;
+/** Objects a scan asks for when a part of the selector is tested here. */
+const testedObjects = 500;
 /** Objects that a page with a limit looks at: a selector that fits none must not read a whole cluster in one request. */
 const examinedMax = 10_000;
 const nodeLeases = 'kube-node-lease';
@@ -73,7 +75,7 @@ async function pageOfLine(source: PageSource, line: Line, options: ListOptions):
   let next: Position | undefined;
   for (let from = range.from; comparePositions(from, range.to) <= 0 || revision === undefined;) {
     // One more than wanted tells whether a page follows.
-    const wanted = selection.rest === undefined ? Math.min(limit - objects.length + 1, batchObjects) : batchObjects;
+    const wanted = selection.rest === undefined ? Math.min(limit - objects.length + 1, scanObjectsMax) : testedObjects;
     const scanned = await source.scan({
       line,
       group,

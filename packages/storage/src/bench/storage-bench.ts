@@ -1,5 +1,4 @@
 import { newClusterId, newUid } from '@kajitori/apimachinery';
-import { testDatabase } from '@kajitori/testing';
 import { openPostgresStorage } from '../postgres/postgres-storage.ts';
 import type { ClusterStorage, NewObject } from '../storage.ts';
 
@@ -18,6 +17,8 @@ export interface Measure {
 }
 
 export interface StorageBenchOptions {
+  /** A migrated database that nobody else uses. */
+  database: { ownerUrl: string; appUrl: string };
   /** Operations of each measure in each round. */
   operations?: number;
   rounds?: number;
@@ -40,8 +41,7 @@ function configMap(name: string): NewObject {
   };
 }
 
-export async function storageBench({ operations = 8_000, rounds = 3 }: StorageBenchOptions = {}): Promise<Measure[]> {
-  await using database = await testDatabase();
+export async function storageBench({ database, operations = 8_000, rounds = 3 }: StorageBenchOptions): Promise<Measure[]> {
   const best = new Map<string, { walled: number; open: number }>();
   // Both in turns, so that other load on the machine meets both.
   for (let round = 0; round < rounds; round += 1) {

@@ -16,7 +16,7 @@ describe('the judgement over a history', () => {
     history = new History();
     const [a, b] = [widget('a', { body: '1' }), widget('b', { body: '2' })];
     for (const set of [[create(a)], [create(b)], [update({ ...a, body: '3' }, 2)]])
-      history.writes.push({ set, outcome: (await storage.write(set)) as { revisions: number[] } });
+      history.writes.push({ set, outcome: await storage.write(set) });
     history.reads.push(...(await storage.list(widgets)).objects);
     const older = await storage.list({ ...widgets, revision: 2 });
     history.lists.push({ revision: 2, objects: older.objects, resource: widgets });

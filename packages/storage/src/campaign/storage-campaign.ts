@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newClusterId, newUid } from '@kajitori/apimachinery';
-import { testDatabase } from '@kajitori/testing';
 import postgres from 'postgres';
 import type { StorageEngine } from '../engine.ts';
 import { openPostgresStorage } from '../postgres/postgres-storage.ts';
@@ -32,6 +31,12 @@ export interface CampaignReport {
   killed: number;
 }
 
+/** A migrated database that nobody else uses. */
+export interface CampaignDatabase {
+  ownerUrl: string;
+  appUrl: string;
+}
+
 const writers = 6;
 const names = 8;
 const watchersPerLine = 2;
@@ -46,8 +51,7 @@ const resources: Record<Line, { group: string; resource: string }[]> = {
 const lines: readonly Line[] = ['durable', 'volatile'];
 
 /** @throws Error with the seed when anything was lost, doubled, reordered or made up. */
-export async function storageCampaign(seed: number, seconds: number): Promise<CampaignReport> {
-  await using database = await testDatabase();
+export async function storageCampaign(seed: number, seconds: number, database: CampaignDatabase): Promise<CampaignReport> {
   const wake = new LocalWake();
   await using one = openPostgresStorage({ url: database.appUrl, wake });
   await using two = openPostgresStorage({ url: database.appUrl, wake });
@@ -213,9 +217,10 @@ class Campaign {
   }
 
   async #kill(random: Random): Promise<void> {
+    const owner = this.#owner;
     while (!this.#over.signal.aborted) {
       await sleep(50 + random.below(300));
-      const killed = await this.#owner`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      const killed = await owner`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE usename = 'kajitori_app' AND datname = current_database() AND (${random.chance(0.2)} OR pid % 3 = ${random.below(3)})`;
       this.#report.killed += killed.length;
     }
@@ -223,10 +228,11 @@ class Campaign {
 
   /** Only moves to the next slots: what is watched and paged here stays in the log. */
   async #rotate(random: Random): Promise<void> {
+    const owner = this.#owner;
     while (!this.#over.signal.aborted) {
       await sleep(200 + random.below(800));
       // A log too busy to be locked is left for the next time.
-      await this.#owner`SELECT storage.rotate_log('0 s', '1 hour')`.catch((error: { code?: string }) => {
+      await owner`SELECT storage.rotate_log('0 s', '1 hour')`.catch((error: { code?: string }) => {
         if (error.code !== '55P03') throw error;
       });
     }

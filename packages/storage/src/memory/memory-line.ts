@@ -47,8 +47,8 @@ export class MemoryLine {
     if (operation.type === 'create') return current === undefined ? undefined : { refused: 'exists' };
     if (current === undefined) return { refused: 'notFound' };
     const uid = operation.type === 'delete' ? operation.uid : operation.object.uid;
-    const fits = current.revision === operation.expectedRevision && current.uid === uid;
-    return fits ? undefined : { refused: 'conflict', current: current.revision };
+    const unchanged = current.revision === operation.expectedRevision && current.uid === uid;
+    return unchanged ? undefined : { refused: 'conflict', current: current.revision };
   }
 
   #overLimit(set: readonly Operation[], limits: { objects: number; bytes: number }): Refusal | undefined {

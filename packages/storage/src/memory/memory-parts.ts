@@ -135,10 +135,8 @@ export class MemoryOccurrences implements Occurrences {
   }
 
   async list(cluster: ClusterId, cronJobUid: string, { limit, before }: { limit: number; before?: Date }): Promise<Occurrence[]> {
-    return this.#newestFirst(cluster, cronJobUid)
-      .filter(({ scheduledAt }) => before === undefined || scheduledAt < before)
-      .slice(0, limit)
-      .map((row) => ({ ...row }));
+    const earlier = this.#newestFirst(cluster, cronJobUid).filter(({ scheduledAt }) => before === undefined || scheduledAt < before);
+    return structuredClone(earlier.slice(0, limit));
   }
 
   async prune(cluster: ClusterId, cronJobUid: string, keep: number): Promise<void> {

@@ -8,6 +8,8 @@ import type { Change, NewObject, ObjectKey, Operation, StoredObject } from '../s
  */
 export const internalGroup = 'overlay.kajitori.internal';
 const resource = 'departures';
+/** Where the release lies that a cluster was last brought to. */
+export const appliedRelease = { group: internalGroup, resource: 'releases' };
 /** In the selectable fields of an object's first row: it was an update of what the overlay gave, not a creation. */
 const leftField = 'overlay.kajitori.internal/left';
 

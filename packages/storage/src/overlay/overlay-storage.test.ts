@@ -1,4 +1,4 @@
-import { clusterId, parseLabelSelector } from '@kajitori/apimachinery';
+import { type ClusterId, clusterId, parseLabelSelector } from '@kajitori/apimachinery';
 import { describe, expect, it } from 'vitest';
 import { changesAfter, create, newCluster, remove, update, widget, written } from '../conformance/harness.ts';
 import { storageConformance } from '../conformance/storage-conformance.ts';
@@ -32,7 +32,7 @@ const overlay: Overlay = {
 
 function open(inner: StorageEngine = openMemoryStorage()) {
   const decorated = overlayStorage(inner, overlay);
-  return { inner, decorated, engine: { ...inner, cluster: decorated.cluster } };
+  return { inner, decorated, engine: { ...inner, cluster: (id: ClusterId) => decorated.cluster(id) } };
 }
 
 storageConformance('memory with an overlay', async () => {
@@ -62,8 +62,8 @@ async function born(version = 1) {
   return { ...opened, storage, get, names };
 }
 
-function asNew({ revision: _, ...object }: StoredObject): NewObject {
-  return object;
+function asNew({ group, resource, namespace, name, uid, body, labels, fields, stamp }: StoredObject): NewObject {
+  return { group, resource, namespace, name, uid, body, labels, fields, stamp };
 }
 
 describe('the overlay', () => {

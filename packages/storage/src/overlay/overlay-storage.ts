@@ -21,6 +21,7 @@ import {
 } from '../storage.ts';
 import {
   allDepartures,
+  appliedRelease,
   departed,
   departureKey,
   departuresOf,
@@ -230,9 +231,6 @@ class OverlayClusterStorage implements ClusterStorage {
     }
   }
 }
-
-/** Where the release lies that a cluster was last brought to. */
-export const appliedRelease = { group: internalGroup, resource: 'releases' };
 
 /** A page with the virtual objects that belong on it; `virtual` holds all that lie behind the page's start. */
 function withVirtual(page: Page, virtual: StoredObject[], limit = Infinity): Page {

@@ -1,5 +1,5 @@
 import { type ClusterStorage, isRefusal, type NewObject, type StoredObject } from '../storage.ts';
-import { internalGroup } from './departures.ts';
+import { appliedRelease } from './departures.ts';
 import { inCluster, type Overlay, OverlayRelease } from './overlay.ts';
 
 /** Brings a cluster from the release that it has to the newest. What its users changed stays as they made it. */
@@ -10,8 +10,8 @@ export interface UpgradeParts {
   overlay: Overlay;
 }
 
-const note = { group: internalGroup, resource: 'releases', namespace: '', name: 'applied' };
-const stamp = { version: 'v1', schemaHash: '' };
+const note = { ...appliedRelease, namespace: '', name: 'applied' };
+const noteStamp = { version: 'v1', schemaHash: '' };
 
 export async function upgradeCluster({ inner, storage, overlay }: UpgradeParts): Promise<number> {
   const birth = await inner.birth();
@@ -28,7 +28,7 @@ export async function upgradeCluster({ inner, storage, overlay }: UpgradeParts):
     if (await bring(storage, old, fresh)) written += 1;
   }
   // Last, so that an upgrade that died half-way is run again; what it wrote is then as the new release wants it.
-  const object = { ...note, uid: note.name, body: String(overlay.newest), labels: {}, fields: {}, stamp };
+  const object = { ...note, uid: note.name, body: String(overlay.newest), labels: {}, fields: {}, stamp: noteStamp };
   await inner.write([applied === undefined ? { type: 'create', object } : { type: 'update', object, expectedRevision: applied.revision }]);
   return written;
 }
@@ -48,8 +48,8 @@ async function bring(storage: ClusterStorage, old: StoredObject | undefined, fre
   return !isRefusal(await storage.write([operation]));
 }
 
-function asNew({ revision: _, ...object }: StoredObject): NewObject {
-  return object;
+function asNew({ group, resource, namespace, name, uid, body, labels, fields, stamp }: StoredObject): NewObject {
+  return { group, resource, namespace, name, uid, body, labels, fields, stamp };
 }
 
 function isSame(one: StoredObject, other: StoredObject): boolean {

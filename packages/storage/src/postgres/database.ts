@@ -68,7 +68,7 @@ export class Database implements AsyncDisposable {
       types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
       connection: { application_name: 'kajitori', statement_timeout: statementMilliseconds },
       ...options,
-    }) as unknown as Sql;
+    });
   }
 
   /**

@@ -22,7 +22,7 @@ function open() {
   });
   const turn = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
-    for (const open of gates.splice(0)) open();
+    for (const letGo of gates.splice(0)) letGo();
     await new Promise((resolve) => setImmediate(resolve));
   };
   return { groups, calls, turn };

@@ -5,9 +5,9 @@
  */
 export interface GroupCommitOptions<Set, Outcome> {
   /** Applies a group. Answers an outcome for each, in order; or rejects, and then nothing was applied. */
-  apply(queue: string, group: Set[]): Promise<Outcome[]>;
-  keysOf(set: Set): readonly string[];
-  bytesOf(set: Set): number;
+  apply: (queue: string, group: Set[]) => Promise<Outcome[]>;
+  keysOf: (set: Set) => readonly string[];
+  bytesOf: (set: Set) => number;
 }
 
 export const groupSetsMax = 128;
@@ -17,8 +17,8 @@ export const queueSetsMax = 20_000;
 
 interface Waiting<Set, Outcome> {
   set: Set;
-  resolve(outcome: Outcome): void;
-  reject(error: unknown): void;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
 }
 
 export class QueueFullError extends Error {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ClusterId } from '@kajitori/apimachinery';
 import { storageConformance } from '../conformance/storage-conformance.ts';
 import { overlayStorage } from '../overlay/overlay-storage.ts';
 import { keyWrapperOf } from '../sealing/key-wrapper.ts';
@@ -11,11 +12,11 @@ storageConformance('postgres with all layers', async () => {
   const subject = await postgresSubject();
   const sealer = new Sealer({ dataKeys: subject.engine.dataKeys, wrapper: keyWrapperOf(randomBytes(32)) });
   const sealed = sealedStorage(subject.engine, { sealer });
-  const { cluster } = overlayStorage(sealed, { newest: 1, release: () => [systemNamespace] });
+  const overlaid = overlayStorage(sealed, { newest: 1, release: () => [systemNamespace] });
   const { clusters } = subject.engine;
   const engine = {
     ...subject.engine,
-    cluster,
+    cluster: (id: ClusterId) => overlaid.cluster(id),
     clusters: {
       create: (...[id, options]: Parameters<typeof clusters.create>) => clusters.create(id, { overlayVersion: 1, ...options }),
       delete: (...all: Parameters<typeof clusters.delete>) => clusters.delete(...all),

@@ -19,7 +19,19 @@ afterAll(async () => {
 });
 
 const encoded = (t: string, { uid, group: g, resource: r, namespace: ns, name: n, body: b }: NewObject, i: number, e?: number) => ({
-  ...{ i, s: i, t, g, r, ns, n, uid, b, l: {}, f: {}, v: 'v1', h: '' },
+  i,
+  s: i,
+  t,
+  g,
+  r,
+  ns,
+  n,
+  uid,
+  b,
+  l: {},
+  f: {},
+  v: 'v1',
+  h: '',
   ...(e === undefined ? {} : { e }),
 });
 
@@ -115,9 +127,9 @@ describe('connections that die', () => {
   it('lose no acknowledged write and double none', async () => {
     const storage = await newCluster(subject.engine);
     const from = await storage.revision();
-    let done = false;
+    const done = new AbortController();
     const killing = (async () => {
-      for (let killed = 0; !done || killed < 5; killed += 1) {
+      for (let killed = 0; !done.signal.aborted || killed < 5; killed += 1) {
         await subject.owner`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'kajitori_app' AND datname = current_database() AND application_name = 'kajitori'`;
         await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 100));
       }
@@ -134,7 +146,7 @@ describe('connections that die', () => {
         return acknowledged;
       }),
     );
-    done = true;
+    done.abort();
     await killing;
     const listed = await storage.list(widgets);
     expect(listed.objects.map(({ name }) => name)).toEqual(outcomes.flat().sort());
