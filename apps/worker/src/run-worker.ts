@@ -15,7 +15,11 @@ type Config = typeof configType;
 const callsName = 'kajitori-calls';
 
 /** Runs the controllers of every cluster that has work and that no other worker holds, and the sweeps over what was left behind. */
-export async function runWorker(config: Config, control: ControlPlane, { logger, owns }: { logger: Logger; owns: AsyncDisposableStack }): Promise<void> {
+export async function runWorker(
+  config: Config,
+  control: ControlPlane,
+  { logger, owns }: { logger: Logger; owns: AsyncDisposableStack },
+): Promise<void> {
   const { storage, engine, wake, accounts, api } = control;
   const metrics = new Metrics({ process: true });
   const rootCertificates = await accounts.certificates.servingAuthority();
@@ -47,5 +51,6 @@ export async function runWorker(config: Config, control: ControlPlane, { logger,
   );
   await host.start();
   startSweeps(control, logger, owns);
-  if (config.LISTEN_PORT !== undefined) await serveHealth({ host: config.LISTEN_HOST, port: config.LISTEN_PORT, metrics, ready: () => accounts.ping(), owns });
+  if (config.LISTEN_PORT !== undefined)
+    await serveHealth({ host: config.LISTEN_HOST, port: config.LISTEN_PORT, metrics, ready: () => accounts.ping(), owns });
 }

@@ -6,7 +6,7 @@ export interface HealthOptions {
   port: number;
   metrics: Metrics;
   /** Rejects while the process cannot work. */
-  ready(): Promise<unknown>;
+  ready: () => Promise<unknown>;
   owns: AsyncDisposableStack;
 }
 
@@ -23,7 +23,11 @@ export async function serveHealth({ host, port, metrics, ready, owns }: HealthOp
   });
 }
 
-async function answer({ url }: IncomingMessage, response: ServerResponse, { metrics, ready }: Pick<HealthOptions, 'metrics' | 'ready'>): Promise<void> {
+async function answer(
+  { url }: IncomingMessage,
+  response: ServerResponse,
+  { metrics, ready }: Pick<HealthOptions, 'metrics' | 'ready'>,
+): Promise<void> {
   try {
     if (url === '/livez') response.end('ok');
     else if (url === '/metrics') response.end(await metrics.text());

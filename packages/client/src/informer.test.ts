@@ -14,7 +14,7 @@ class ThingServer {
   revision = 1;
   lists = 0;
   #wake = Promise.withResolvers<void>();
-  #cut: unknown;
+  #cut: Error | undefined;
 
   readonly client = {
     list: async (_namespace: string, query: ListQuery = {}): Promise<ListResult<Thing>> => {
@@ -43,7 +43,7 @@ class ThingServer {
     this.#push({ type: 'DELETED', object: { ...old, metadata: { ...old.metadata, resourceVersion: String(this.revision) } } });
   }
 
-  cut(error: unknown): void {
+  cut(error: Error): void {
     this.#cut = error;
     this.#log.length = 0;
     this.#ring();

@@ -42,7 +42,11 @@ export class TestCluster implements AsyncDisposable {
     this.client = this.#api.client(this.id, admin);
   }
 
-  static async open({ descriptors, storage = (clock) => openMemoryStorage({ clock }), start = '2026-03-01T00:00:00Z' }: TestClusterOptions): Promise<TestCluster> {
+  static async open({
+    descriptors,
+    storage = (clock) => openMemoryStorage({ clock }),
+    start = '2026-03-01T00:00:00Z',
+  }: TestClusterOptions): Promise<TestCluster> {
     const clock = new FakeClock(start);
     const opened = new TestCluster(clock, storage(clock));
     await opened.storage.clusters.create(opened.id);
@@ -77,14 +81,21 @@ export class TestCluster implements AsyncDisposable {
   /** A node that is ready and has room. */
   async addNode(name: string, { labels = {}, cpu = '4' }: { labels?: Record<string, string>; cpu?: string } = {}): Promise<void> {
     await this.create(nodes, { metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } } });
-    await this.patch(nodes, name, { status: { allocatable: { cpu, memory: '8Gi', pods: '110' }, capacity: { cpu, memory: '8Gi', pods: '110' } } }, 'status');
+    await this.patch(
+      nodes,
+      name,
+      { status: { allocatable: { cpu, memory: '8Gi', pods: '110' }, capacity: { cpu, memory: '8Gi', pods: '110' } } },
+      'status',
+    );
     await this.addReady(name);
   }
 
   /** The node says that it is ready. */
   async addReady(name: string): Promise<void> {
     const now = this.clock.now().toISOString().replace('.000Z', 'Z');
-    const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastHeartbeatTime: now, lastTransitionTime: now }];
+    const conditions = [
+      { type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastHeartbeatTime: now, lastTransitionTime: now },
+    ];
     await this.patch(nodes, name, { status: { conditions } }, 'status');
   }
 
@@ -92,7 +103,8 @@ export class TestCluster implements AsyncDisposable {
   async makeReady(found: readonly Pod[]): Promise<void> {
     const now = this.clock.now().toISOString().replace('.000Z', 'Z');
     const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: now }] };
-    for (const { metadata } of found) await this.resource(pods).patch(metadata.namespace ?? '', metadata.name ?? '', { status }, { subresource: 'status' });
+    for (const { metadata } of found)
+      await this.resource(pods).patch(metadata.namespace ?? '', metadata.name ?? '', { status }, { subresource: 'status' });
   }
 
   /** Ends pods, as their node would. */
@@ -100,14 +112,19 @@ export class TestCluster implements AsyncDisposable {
     const finishedAt = this.clock.now().toISOString().replace('.000Z', 'Z');
     for (const { metadata, spec } of found) {
       const containerStatuses = spec.containers.map(({ name }) => ({ name, state: { terminated: { exitCode, finishedAt } } }));
-      await this.resource(pods).patch(metadata.namespace ?? '', metadata.name ?? '', { status: { phase, containerStatuses } }, { subresource: 'status' });
+      await this.resource(pods).patch(
+        metadata.namespace ?? '',
+        metadata.name ?? '',
+        { status: { phase, containerStatuses } },
+        { subresource: 'status' },
+      );
     }
   }
 
   /** Resolves when the caches show the newest state and no key waits or runs. */
   async settle(): Promise<void> {
     const controlled = this.#opened();
-    for (let quiet = 0; quiet < 2; ) {
+    for (let quiet = 0; quiet < 2;) {
       const head = await this.storage.cluster(this.id).revision();
       while (controlled.revision < head) await new Promise((resolve) => setTimeout(resolve, 1));
       await this.#queue.idle(this.id);
@@ -141,9 +158,18 @@ export class TestCluster implements AsyncDisposable {
   }
 
   async #start(descriptors: readonly ControllerDescriptor[]): Promise<void> {
-    const logger = { ...silentLogger, warn: (keys: object) => void this.errors.push(String((keys as { error?: unknown }).error)), child: () => logger };
+    const logger = {
+      ...silentLogger,
+      warn: (keys: object) => void this.errors.push(String((keys as { error?: unknown }).error)),
+      child: () => logger,
+    };
     const metrics = new ReconcileMetrics(new Metrics());
-    const run = createRunner({ reconcile: (key, signal) => this.#opened().reconcile(key, signal), backoff: new Backoff(), metrics, logger });
+    const run = createRunner({
+      reconcile: (key, signal) => this.#opened().reconcile(key, signal),
+      backoff: new Backoff(),
+      metrics,
+      logger,
+    });
     this.#controlled = await ControlledCluster.open({
       cluster: this.id,
       descriptors,

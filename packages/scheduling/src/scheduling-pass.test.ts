@@ -302,11 +302,29 @@ describe('snapshot', () => {
         for (const { what, node: n, pod: p, cpu } of operations) {
           const [name, uid] = [`n${n}`, `p${p}`];
           const one: SchedulablePod = { ...pod(uid, { ...requesting(String(cpu)), nodeName: name }), metadata: { uid, name: uid } };
-          if (what === 'setNode') (nodes.set(name, node(name, { cpu: String(cpu) })), snapshot.setNode(node(name, { cpu: String(cpu) })));
-          if (what === 'removeNode') (nodes.delete(name), snapshot.removeNode(name));
-          if (what === 'setPod') (pods.set(uid, one), snapshot.setPod(one));
-          if (what === 'removePod') (pods.delete(uid), snapshot.removePod(uid));
-          if (what === 'endPod') (pods.delete(uid), snapshot.setPod({ ...one, status: { phase: 'Failed' } }));
+          const steps: Record<typeof what, () => void> = {
+            setNode() {
+              nodes.set(name, node(name, { cpu: String(cpu) }));
+              snapshot.setNode(node(name, { cpu: String(cpu) }));
+            },
+            removeNode() {
+              nodes.delete(name);
+              snapshot.removeNode(name);
+            },
+            setPod() {
+              pods.set(uid, one);
+              snapshot.setPod(one);
+            },
+            removePod() {
+              pods.delete(uid);
+              snapshot.removePod(uid);
+            },
+            endPod() {
+              pods.delete(uid);
+              snapshot.setPod({ ...one, status: { phase: 'Failed' } });
+            },
+          };
+          steps[what]();
         }
         expect(sums(snapshot)).toEqual(sums(snapshotOf([...nodes.values()], [...pods.values()])));
       }),

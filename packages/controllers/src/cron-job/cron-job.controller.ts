@@ -4,7 +4,15 @@ import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { parseSchedule, type Schedule, ScheduleError, timeZoneError } from '@kajitori/schedules';
 import { deleteObject } from '../pods/claim-writes.ts';
 import { isNamespaceEnding } from '../replica-set/replica-set.controller.ts';
-import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, type Run, self, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  controllerOfKind,
+  type ControllerDescriptor,
+  type Run,
+  self,
+  watch,
+} from '../runtime/controller.ts';
 import { sameContent } from '../runtime/same-content.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 import { type CronJobPlan, isOwnedBy, planCronJob, type Settlement } from './cron-job.plan.ts';
@@ -34,7 +42,8 @@ class CronJobController implements Controller {
   constructor(context: ControllerContext) {
     this.#context = context;
     context.onChange(cronJobs, (event) => {
-      if (event.type === 'deleted') this.#gone.set(`${event.object.metadata.namespace}/${event.object.metadata.name}`, event.object.metadata.uid ?? '');
+      if (event.type === 'deleted')
+        this.#gone.set(`${event.object.metadata.namespace}/${event.object.metadata.name}`, event.object.metadata.uid ?? '');
     });
   }
 
@@ -44,7 +53,10 @@ class CronJobController implements Controller {
     const schedule = found === undefined ? undefined : this.#scheduleOf(found);
     if (found === undefined || schedule === undefined) return done;
     const uid = found.metadata.uid ?? '';
-    const owned = this.#context.cache(jobs).ownedBy(uid).filter((job) => isOwnedBy(job, found));
+    const owned = this.#context
+      .cache(jobs)
+      .ownedBy(uid)
+      .filter((job) => isOwnedBy(job, found));
     const plan = planCronJob({ cronJob: found, schedule, jobs: owned, settledUntil: this.#settledUntil.get(uid), now: run.now });
     for (const event of plan.events) this.#context.events.record(found, event);
     if (plan.waiting !== undefined) await this.#context.occurrences.schedule(uid, plan.waiting);
@@ -67,7 +79,11 @@ class CronJobController implements Controller {
     const { schedule, timeZone } = found.spec;
     const wrongZone = timeZone === undefined ? undefined : timeZoneError(timeZone);
     if (wrongZone !== undefined) {
-      this.#context.events.record(found, { type: 'Warning', reason: 'UnknownTimeZone', message: `invalid timeZone: ${JSON.stringify(timeZone)}: ${wrongZone}` });
+      this.#context.events.record(found, {
+        type: 'Warning',
+        reason: 'UnknownTimeZone',
+        message: `invalid timeZone: ${JSON.stringify(timeZone)}: ${wrongZone}`,
+      });
       return undefined;
     }
     try {
@@ -90,12 +106,14 @@ class CronJobController implements Controller {
   async #settle(run: Run, found: CronJob, plan: CronJobPlan): Promise<CronJobPlan['status']> {
     const uid = found.metadata.uid ?? '';
     const replaced = new Set(plan.replace.map(({ metadata }) => metadata.uid));
-    let status = replaced.size === 0 ? plan.status : { ...plan.status, active: plan.status.active?.filter((one) => !replaced.has(one.uid ?? '')) };
+    const status = { ...plan.status };
+    if (replaced.size > 0) status.active = status.active?.filter((one) => !replaced.has(one.uid ?? ''));
     for (const settlement of plan.settle) {
       const { scheduledAt, outcome } = settlement;
       if (outcome.state === 'started') {
         const job = await this.#start(run, found, scheduledAt, outcome.job);
-        status = { ...status, lastScheduleTime: formatTime(scheduledAt), ...(job === undefined ? {} : { active: [...(status.active ?? []), reference(job)] }) };
+        status.lastScheduleTime = formatTime(scheduledAt);
+        if (job !== undefined) status.active = (status.active ?? []).concat(reference(job));
         await this.#context.occurrences.prune(uid, occurrencesKept);
       } else await this.#settleWithoutJob(uid, found, settlement);
       this.#settledUntil.set(uid, scheduledAt.getTime());
@@ -125,7 +143,11 @@ class CronJobController implements Controller {
     } catch (error) {
       if (isNamespaceEnding(error)) return undefined;
       if (isStatusError(error, 'AlreadyExists')) return this.#adoptNamesake(run, found, scheduledAt, wanted);
-      events.record(found, { type: 'Warning', reason: 'FailedCreate', message: `Error creating job: ${error instanceof Error ? error.message : String(error)}` });
+      events.record(found, {
+        type: 'Warning',
+        reason: 'FailedCreate',
+        message: `Error creating job: ${error instanceof Error ? error.message : String(error)}`,
+      });
       throw error;
     }
   }
@@ -136,12 +158,28 @@ class CronJobController implements Controller {
     const own = there !== undefined && isOwnedBy(there, found);
     const detail = metadata.name ?? '';
     const { occurrences, events } = this.#context;
-    await occurrences.settle(found.metadata.uid ?? '', scheduledAt, own ? { state: 'started', detail } : { state: 'skipped', detail: 'a job with the name already exists' });
-    if (!own) events.record(found, { type: 'Warning', reason: 'FailedCreate', message: `Error creating job: jobs.batch ${JSON.stringify(detail)} already exists` });
+    await occurrences.settle(
+      found.metadata.uid ?? '',
+      scheduledAt,
+      own ? { state: 'started', detail } : { state: 'skipped', detail: 'a job with the name already exists' },
+    );
+    if (!own)
+      events.record(found, {
+        type: 'Warning',
+        reason: 'FailedCreate',
+        message: `Error creating job: jobs.batch ${JSON.stringify(detail)} already exists`,
+      });
     return own ? there : undefined;
   }
 }
 
 function reference({ apiVersion, kind, metadata }: Job): NonNullable<CronJobPlan['status']['active']>[number] {
-  return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace, uid: metadata.uid, resourceVersion: metadata.resourceVersion };
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    namespace: metadata.namespace,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+  };
 }

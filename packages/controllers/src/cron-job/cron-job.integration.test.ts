@@ -11,7 +11,10 @@ afterEach(() => cluster[Symbol.asyncDispose]());
 
 const minute = 60_000;
 async function make(spec: object): Promise<CronJob> {
-  const jobTemplate = { metadata: { labels: { a: 'b' } }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'work', image: 'work:1' }] } } } };
+  const jobTemplate = {
+    metadata: { labels: { a: 'b' } },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'work', image: 'work:1' }] } } },
+  };
   const made = await cluster.create(cronJobs, { metadata: { name: 'tick' }, spec: { schedule: '* * * * *', jobTemplate, ...spec } });
   await cluster.settle();
   return made;
@@ -21,12 +24,21 @@ const minuteOf = (time: string): number => Date.parse(time) / minute;
 async function finish(job: Job | undefined, type: 'Complete' | 'Failed' = 'Complete'): Promise<void> {
   const at = cluster.clock.now().toISOString().replace('.000Z', 'Z');
   const conditions = [{ type, status: 'True', lastTransitionTime: at }];
-  const started = (job?.metadata.creationTimestamp ?? at) as string;
-  await cluster.patch(jobs, job?.metadata.name ?? '', { status: { conditions, startTime: started, ...(type === 'Complete' ? { completionTime: at, succeeded: 1 } : { failed: 1 }) } }, 'status');
+  const started = job?.metadata.creationTimestamp ?? at;
+  await cluster.patch(
+    jobs,
+    job?.metadata.name ?? '',
+    { status: { conditions, startTime: started, ...(type === 'Complete' ? { completionTime: at, succeeded: 1 } : { failed: 1 }) } },
+    'status',
+  );
   await cluster.settle();
 }
 const occurrences = async ({ metadata }: CronJob): Promise<[string, string, string][]> =>
-  (await cluster.storage.occurrences.list(cluster.id, metadata.uid ?? '', { limit: 100 })).map(({ scheduledAt, state, detail }) => [scheduledAt.toISOString().slice(11, 16), state, detail]);
+  (await cluster.storage.occurrences.list(cluster.id, metadata.uid ?? '', { limit: 100 })).map(({ scheduledAt, state, detail }) => [
+    scheduledAt.toISOString().slice(11, 16),
+    state,
+    detail,
+  ]);
 const reasons = async (): Promise<(string | undefined)[]> => (await cluster.list(events)).map(({ reason }) => reason);
 
 test('fires on the minute, names the Job after it, and keeps a row', async () => {
@@ -104,7 +116,10 @@ test('finished Jobs beyond the limits are deleted', async () => {
   await make({ successfulJobsHistoryLimit: 1, failedJobsHistoryLimit: 1 });
   for (const type of ['Complete', 'Failed', 'Complete', 'Failed'] as const) {
     await cluster.advance(minute);
-    await finish((await cluster.list(jobs)).find(({ status }) => status?.conditions === undefined), type);
+    await finish(
+      (await cluster.list(jobs)).find(({ status }) => status?.conditions === undefined),
+      type,
+    );
   }
   expect(await names()).toEqual([3, 4].map((at) => `tick-${minuteOf('2026-03-01T00:00:00Z') + at}`));
 });

@@ -66,9 +66,19 @@ function observedStatus(cronJob: CronJob, jobs: readonly Job[]): { status: CronJ
     known.delete(job.metadata.uid);
     if (ended === undefined) active.push(before ?? referenceTo(job));
     else {
-      if (before !== undefined) events.push({ type: 'Normal', reason: 'SawCompletedJob', message: `Saw completed job: ${job.metadata.name}, condition: ${ended.type}` });
+      if (before !== undefined)
+        events.push({
+          type: 'Normal',
+          reason: 'SawCompletedJob',
+          message: `Saw completed job: ${job.metadata.name}, condition: ${ended.type}`,
+        });
       const { completionTime } = job.status ?? {};
-      if (ended.type === 'Complete' && completionTime !== undefined && (lastSuccessfulTime === undefined || completionTime > lastSuccessfulTime)) lastSuccessfulTime = completionTime;
+      if (
+        ended.type === 'Complete' &&
+        completionTime !== undefined &&
+        (lastSuccessfulTime === undefined || completionTime > lastSuccessfulTime)
+      )
+        lastSuccessfulTime = completionTime;
     }
   }
   for (const { name } of known.values()) {
@@ -85,13 +95,22 @@ function observedStatus(cronJob: CronJob, jobs: readonly Job[]): { status: CronJ
 /** Starts the newest instant that is due, and settles those before it. */
 function start({ cronJob, schedule, jobs, settledUntil = -Infinity, now }: CronJobSnapshot, plan: CronJobPlan): void {
   const due = dueInstants(cronJob, schedule, settledUntil, now);
-  if (due.tooMany) plan.events.push({ type: 'Warning', reason: 'TooManyMissedTimes', message: 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew' });
+  if (due.tooMany)
+    plan.events.push({
+      type: 'Warning',
+      reason: 'TooManyMissedTimes',
+      message: 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+    });
   for (const instant of due.late) plan.settle.push(missed(instant, 'MissedDeadline'));
   const running = jobs.filter((job) => endOf(job) === undefined);
   const isHeldUp = cronJob.spec.concurrencyPolicy === 'Forbid' && running.length > 0;
   for (const instant of due.instants.slice(0, -1)) {
     const scheduledAt = new Date(instant);
-    plan.settle.push(isHeldUp ? { scheduledAt, outcome: { state: 'skipped', reason: 'JobAlreadyActive' } } : { ...missed(instant, 'Superseded'), event: undefined });
+    plan.settle.push(
+      isHeldUp
+        ? { scheduledAt, outcome: { state: 'skipped', reason: 'JobAlreadyActive' } }
+        : { ...missed(instant, 'Superseded'), event: undefined },
+    );
   }
   const newest = due.instants.at(-1);
   if (newest === undefined) return;
@@ -99,7 +118,11 @@ function start({ cronJob, schedule, jobs, settledUntil = -Infinity, now }: CronJ
   if (isHeldUp) {
     // Kubernetes starts it late, once the running Job has ended, if the deadline still allows.
     plan.waiting = scheduledAt;
-    plan.events.push({ type: 'Normal', reason: 'JobAlreadyActive', message: 'Not starting job because prior execution is running and concurrency policy is Forbid' });
+    plan.events.push({
+      type: 'Normal',
+      reason: 'JobAlreadyActive',
+      message: 'Not starting job because prior execution is running and concurrency policy is Forbid',
+    });
     return;
   }
   if (cronJob.spec.concurrencyPolicy === 'Replace') plan.replace = running;
@@ -108,16 +131,26 @@ function start({ cronJob, schedule, jobs, settledUntil = -Infinity, now }: CronJ
 
 function missed(instant: number, reason: string): Settlement {
   const message = `Missed scheduled time to start a job: ${new Date(instant).toUTCString()}`;
-  return { scheduledAt: new Date(instant), outcome: { state: 'missed', reason }, event: { type: 'Warning', reason: 'MissSchedule', message } };
+  return {
+    scheduledAt: new Date(instant),
+    outcome: { state: 'missed', reason },
+    event: { type: 'Warning', reason: 'MissSchedule', message },
+  };
 }
 
 /** Instants since the last that was started (or since creation): those within the deadline, and those that came too late. */
-function dueInstants({ metadata, spec, status }: CronJob, schedule: Schedule, settledUntil: number, now: Date): { instants: number[]; late: number[]; tooMany: boolean } {
+function dueInstants(
+  { metadata, spec, status }: CronJob,
+  schedule: Schedule,
+  settledUntil: number,
+  now: Date,
+): { instants: number[]; late: number[]; tooMany: boolean } {
   const last = parseTime(status?.lastScheduleTime ?? '') ?? parseTime(metadata.creationTimestamp ?? '') ?? now.getTime();
   const since = Math.max(last, settledUntil);
   const deadline = spec.startingDeadlineSeconds === undefined ? -Infinity : now.getTime() - spec.startingDeadlineSeconds * 1000;
   const all = instantsBetween(schedule, spec.timeZone, { after: since, until: now.getTime(), limit: missedMax + 1 });
-  if (all.length <= missedMax) return { instants: all.filter((one) => one >= deadline), late: all.filter((one) => one < deadline), tooMany: false };
+  if (all.length <= missedMax)
+    return { instants: all.filter((one) => one >= deadline), late: all.filter((one) => one < deadline), tooMany: false };
   // Far behind: only the newest counts, found from just before now.
   const [newest] = latestInstant(schedule, spec.timeZone, Math.max(since, deadline - 1), now.getTime());
   return { instants: newest === undefined ? [] : [newest], late: [], tooMany: true };
@@ -162,7 +195,8 @@ function zonedTime(at: Date, zone: string | undefined): string {
 
 /** The oldest finished Jobs beyond the limits. */
 function surplusJobs({ spec }: CronJob, jobs: readonly Job[]): Job[] {
-  const ended = (type: string): Job[] => jobs.filter((job) => endOf(job)?.type === type && job.metadata.deletionTimestamp === undefined).sort(byStart);
+  const ended = (type: string): Job[] =>
+    jobs.filter((job) => endOf(job)?.type === type && job.metadata.deletionTimestamp === undefined).sort(byStart);
   const beyond = (found: Job[], limit: number): Job[] => found.slice(0, Math.max(0, found.length - limit));
   return [
     ...beyond(ended('Complete'), spec.successfulJobsHistoryLimit ?? historyLimitDefaults.successful),
@@ -171,14 +205,22 @@ function surplusJobs({ spec }: CronJob, jobs: readonly Job[]): Job[] {
 }
 
 const startOf = ({ metadata, status }: Job): string => status?.startTime ?? metadata.creationTimestamp ?? '';
-const byStart = (a: Job, b: Job): number => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
+const byStart = (a: Job, b: Job): number =>
+  startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
 
 function endOf({ status }: Job): { type: string } | undefined {
   return ['Complete', 'Failed'].map((type) => conditionOf(status?.conditions, type)).find((one) => one?.status === 'True');
 }
 
 function referenceTo({ apiVersion, kind, metadata }: Job): ObjectReference {
-  return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace, uid: metadata.uid, resourceVersion: metadata.resourceVersion };
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    namespace: metadata.namespace,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+  };
 }
 
 export function isOwnedBy(job: Job, cronJob: CronJob): boolean {

@@ -8,7 +8,12 @@ export function hasProgressDeadline({ spec }: Deployment): boolean {
 }
 
 /** Counts over the ReplicaSets, and whether enough pods are available. Progress is said by `withProgress`. */
-export function countedStatus(deployment: Deployment, all: readonly ReplicaSet[], newest: ReplicaSet | undefined, now: Date): DeploymentStatus {
+export function countedStatus(
+  deployment: Deployment,
+  all: readonly ReplicaSet[],
+  newest: ReplicaSet | undefined,
+  now: Date,
+): DeploymentStatus {
   const sum = (pick: (status: NonNullable<ReplicaSet['status']>) => number | undefined): number =>
     all.reduce((total, { status }) => total + (status === undefined ? 0 : (pick(status) ?? 0)), 0);
   const availableReplicas = sum((status) => status.availableReplicas);
@@ -17,7 +22,12 @@ export function countedStatus(deployment: Deployment, all: readonly ReplicaSet[]
   const available =
     availableReplicas >= minAvailable
       ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-      : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' };
+      : {
+          type: 'Available',
+          status: 'False',
+          reason: 'MinimumReplicasUnavailable',
+          message: 'Deployment does not have minimum availability.',
+        };
   return {
     ...deployment.status,
     observedGeneration: deployment.metadata.generation,
@@ -43,15 +53,25 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus): bo
 }
 
 /** Says how the rollout goes: complete, in progress, or stuck for longer than the deadline. */
-export function withProgress(deployment: Deployment, status: DeploymentStatus, all: readonly ReplicaSet[], newest: ReplicaSet | undefined, now: Date): DeploymentStatus {
+export function withProgress(
+  deployment: Deployment,
+  status: DeploymentStatus,
+  all: readonly ReplicaSet[],
+  newest: ReplicaSet | undefined,
+  now: Date,
+): DeploymentStatus {
   const conditions = withReplicaFailure(status.conditions, all, newest);
   if (!hasProgressDeadline(deployment)) return { ...status, conditions: without(conditions, 'Progressing') };
   const current = conditionOf(conditions, 'Progressing');
   const subject = newest === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${newest.metadata.name}"`;
-  if ((status.replicas ?? 0) === (status.updatedReplicas ?? 0) && current?.reason === 'NewReplicaSetAvailable') return { ...status, conditions };
+  if ((status.replicas ?? 0) === (status.updatedReplicas ?? 0) && current?.reason === 'NewReplicaSetAvailable')
+    return { ...status, conditions };
   if (isComplete(deployment, status)) {
     const message = `${subject} has successfully progressed.`;
-    return { ...status, conditions: setCondition(conditions, { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message }, now) };
+    return {
+      ...status,
+      conditions: setCondition(conditions, { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message }, now),
+    };
   }
   if (isProgressing(deployment.status ?? {}, status)) {
     const message = `${subject} is progressing.`;
@@ -60,7 +80,10 @@ export function withProgress(deployment: Deployment, status: DeploymentStatus, a
   }
   if (isTimedOut(deployment, current, now)) {
     const message = `${subject} has timed out progressing.`;
-    return { ...status, conditions: setCondition(conditions, { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message }, now) };
+    return {
+      ...status,
+      conditions: setCondition(conditions, { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message }, now),
+    };
   }
   return { ...status, conditions };
 }
@@ -69,7 +92,8 @@ export function withProgress(deployment: Deployment, status: DeploymentStatus, a
 export function deadlineIn(deployment: Deployment, status: DeploymentStatus, now: Date): number | undefined {
   const current = conditionOf(status.conditions, 'Progressing');
   if (!hasProgressDeadline(deployment) || current === undefined || isComplete(deployment, status)) return undefined;
-  if (current.reason === 'NewReplicaSetAvailable' || current.reason === 'ProgressDeadlineExceeded' || deployment.spec.paused === true) return undefined;
+  if (current.reason === 'NewReplicaSetAvailable' || current.reason === 'ProgressDeadlineExceeded' || deployment.spec.paused === true)
+    return undefined;
   const since = parseTime(current.lastUpdateTime ?? '') ?? now.getTime();
   return Math.max(0, since + (deployment.spec.progressDeadlineSeconds ?? 0) * 1000 - now.getTime()) + 1000;
 }
@@ -87,7 +111,11 @@ function isTimedOut(deployment: Deployment, current: DeploymentCondition | undef
   return since + (deployment.spec.progressDeadlineSeconds ?? 0) * 1000 <= now.getTime();
 }
 
-function withReplicaFailure(conditions: DeploymentCondition[] | undefined, all: readonly ReplicaSet[], newest: ReplicaSet | undefined): DeploymentCondition[] {
+function withReplicaFailure(
+  conditions: DeploymentCondition[] | undefined,
+  all: readonly ReplicaSet[],
+  newest: ReplicaSet | undefined,
+): DeploymentCondition[] {
   const candidates = newest === undefined ? all : [newest, ...all];
   const failing = candidates.find(({ status }) => isConditionTrue(status?.conditions, 'ReplicaFailure'));
   const found = conditionOf(failing?.status?.conditions, 'ReplicaFailure');

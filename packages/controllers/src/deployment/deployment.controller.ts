@@ -7,7 +7,17 @@ import { isEnded } from '../pods/pod-state.ts';
 import { isNamespaceEnding } from '../replica-set/replica-set.controller.ts';
 import type { Caches } from '../runtime/caches.ts';
 import { sameContent } from '../runtime/same-content.ts';
-import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, nameOf, type ObjectName, type Run, self, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  controllerOfKind,
+  type ControllerDescriptor,
+  nameOf,
+  type ObjectName,
+  type Run,
+  self,
+  watch,
+} from '../runtime/controller.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 import { deploymentAnnotations, type DeploymentPlan, planDeployment } from './deployment.plan.ts';
 import { sameTemplate } from './template-hash.ts';
@@ -26,7 +36,10 @@ function deploymentsOf(event: InformerEvent<ReplicaSet>, caches: Caches): Object
   const owners = controllerOfKind(deployments)(event);
   if (controllerOf(event.object) !== undefined || event.type === 'deleted') return owners;
   const { namespace, labels } = event.object.metadata;
-  const selecting = caches.of(deployments).list(namespace).filter(({ spec }) => matchesLabels(selectorOf(spec.selector) ?? never, labels));
+  const selecting = caches
+    .of(deployments)
+    .list(namespace)
+    .filter(({ spec }) => matchesLabels(selectorOf(spec.selector) ?? never, labels));
   return [...owners, ...selecting.map(nameOf)];
 }
 
@@ -56,7 +69,11 @@ class DeploymentController implements Controller {
     const plan = planDeployment({
       deployment: found,
       replicaSets: this.#candidates(found),
-      hasRunningPods: ({ metadata }) => this.#context.cache(pods).ownedBy(metadata.uid ?? '').some((pod) => !isEnded(pod)),
+      hasRunningPods: ({ metadata }) =>
+        this.#context
+          .cache(pods)
+          .ownedBy(metadata.uid ?? '')
+          .some((pod) => !isEnded(pod)),
       now: run.now,
     });
     await this.#execute(run, found, plan);
@@ -86,7 +103,12 @@ class DeploymentController implements Controller {
   }
 
   /** Another template with the same hash has the name: the collision count makes the next hash another. */
-  async #create(client: Run['client'], found: Deployment, create: ReplicaSet, status: DeploymentPlan['status']): Promise<DeploymentPlan['status']> {
+  async #create(
+    client: Run['client'],
+    found: Deployment,
+    create: ReplicaSet,
+    status: DeploymentPlan['status'],
+  ): Promise<DeploymentPlan['status']> {
     const sets = client.resource(replicaSets);
     try {
       await sets.create(create);
@@ -104,11 +126,22 @@ class DeploymentController implements Controller {
   async #createFailed(client: Run['client'], found: Deployment, status: DeploymentPlan['status'], cause: unknown): Promise<unknown> {
     const message = `Failed to create new replica set: ${cause instanceof Error ? cause.message : String(cause)}`;
     const others = (status.conditions ?? []).filter(({ type }) => type !== 'Progressing');
-    const at = this.#context.clock.now().toISOString().replace(/\.\d+Z$/, 'Z');
-    const condition = { type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message, lastUpdateTime: at, lastTransitionTime: at };
+    const at = this.#context.clock
+      .now()
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z');
+    const condition = {
+      type: 'Progressing',
+      status: 'False',
+      reason: 'ReplicaSetCreateError',
+      message,
+      lastUpdateTime: at,
+      lastTransitionTime: at,
+    };
     this.#context.events.record(found, { type: 'Warning', reason: 'ReplicaSetCreateError', message });
     const before = (found.status?.conditions ?? []).find(({ type }) => type === 'Progressing');
-    if (before?.message !== message) await client.resource(deployments).updateStatus({ ...found, status: { ...status, conditions: [...others, condition] } });
+    if (before?.message !== message)
+      await client.resource(deployments).updateStatus({ ...found, status: { ...status, conditions: [...others, condition] } });
     return cause;
   }
 

@@ -25,14 +25,16 @@ const alive = async (): Promise<Pod[]> => (await cluster.list(pods)).filter(({ m
 const unready = (found: readonly Pod[]): Pod[] => found.filter(({ status }) => !status?.conditions?.some(({ type }) => type === 'Ready'));
 const imageOf = ({ spec }: Pod | { spec: Pod['spec'] }): string | undefined => spec.containers[0]?.image;
 const revision = ({ metadata }: ReplicaSet): string | undefined => metadata.annotations?.['deployment.kubernetes.io/revision'];
-const said = async (reason: string): Promise<(string | undefined)[]> => (await cluster.list(events)).filter((one) => one.reason === reason).map(({ message }) => message);
+const said = async (reason: string): Promise<(string | undefined)[]> =>
+  (await cluster.list(events)).filter((one) => one.reason === reason).map(({ message }) => message);
 
 /** Readies one new pod after another and removes deleted ones, watching the bounds on the way. */
 async function rollOut(bounds: { most: number; leastReady: number }): Promise<void> {
   for (let step = 0; step < 60; step += 1) {
     await cluster.settle();
     for (const { metadata } of await cluster.list(pods)) {
-      if (metadata.deletionTimestamp !== undefined) await cluster.resource(pods).delete('default', metadata.name ?? '', { gracePeriodSeconds: 0 });
+      if (metadata.deletionTimestamp !== undefined)
+        await cluster.resource(pods).delete('default', metadata.name ?? '', { gracePeriodSeconds: 0 });
     }
     await cluster.settle();
     const found = await alive();
@@ -70,7 +72,10 @@ test('makes a ReplicaSet, its pods, a revision, conditions and events', async ()
 });
 
 test('a new image rolls within its bounds, undo goes back to the old ReplicaSet with a new revision', async () => {
-  await cluster.create(deployments, web(4, 'web:1', { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } }));
+  await cluster.create(
+    deployments,
+    web(4, 'web:1', { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } }),
+  );
   await rollOut({ most: 5, leastReady: 0 });
   await setImage('web:2');
   await rollOut({ most: 5, leastReady: 3 });
@@ -89,7 +94,13 @@ test('Recreate waits until the last old pod is gone', async () => {
   await cluster.create(deployments, web(2, 'web:1', { strategy: { type: 'Recreate' } }));
   await cluster.settle();
   // On a node: a deletion waits for it.
-  for (const { metadata } of await alive()) await cluster.resource(pods).post('default', metadata.name ?? '', 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: { name: metadata.name }, target: { kind: 'Node', name: 'n' } });
+  for (const { metadata } of await alive())
+    await cluster.resource(pods).post('default', metadata.name ?? '', 'binding', {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name: metadata.name },
+      target: { kind: 'Node', name: 'n' },
+    });
   await cluster.makeReady(await alive());
   await setImage('web:2');
   await cluster.settle();
@@ -111,7 +122,9 @@ test('scaling, pausing and resuming', async () => {
   await cluster.patch(deployments, 'web', { spec: { replicas: 1 } });
   await cluster.settle();
   expect((await alive()).map(imageOf)).toEqual(['web:1']);
-  expect((await cluster.get(deployments, 'web')).status?.conditions?.find(({ type }) => type === 'Progressing')?.reason).toBe('DeploymentPaused');
+  expect((await cluster.get(deployments, 'web')).status?.conditions?.find(({ type }) => type === 'Progressing')?.reason).toBe(
+    'DeploymentPaused',
+  );
   await cluster.patch(deployments, 'web', { spec: { paused: false } });
   await rollOut({ most: 2, leastReady: 0 });
   expect((await alive()).map(imageOf)).toEqual(['web:2']);
@@ -133,7 +146,7 @@ test('history beyond its limit is deleted', async () => {
   }
   await rollOut({ most: 2, leastReady: 0 });
   await cluster.settle();
-  expect((await cluster.list(replicaSets)).map(revision).sort()).toEqual(['3', '4']);
+  expect((await cluster.list(replicaSets)).map((one) => Number(revision(one))).toSorted((a, b) => a - b)).toEqual([3, 4]);
 });
 
 test('a deleted pod is replaced, an orphan is adopted, and a pod that no longer matches is let go', async () => {

@@ -2,7 +2,14 @@ import { conditionOf, controllerOf, matchesLabels, selectorOf } from '@kajitori/
 import type { Deployment, DeploymentStatus, ReplicaSet } from '@kajitori/kinds';
 import { controllerReference } from '../pods/new-pod.ts';
 import { countedStatus, deadlineIn, hasProgressDeadline, isComplete, setCondition, withProgress } from './deployment-status.ts';
-import { desiredReplicasAnnotation, maxReplicasAnnotation, nextRevision, replicaSetAnnotations, revisionAnnotation, revisionOf } from './revision.ts';
+import {
+  desiredReplicasAnnotation,
+  maxReplicasAnnotation,
+  nextRevision,
+  replicaSetAnnotations,
+  revisionAnnotation,
+  revisionOf,
+} from './revision.ts';
 import {
   isRolling,
   isScalingEvent,
@@ -21,7 +28,7 @@ export interface DeploymentSnapshot {
   /** ReplicaSets of the namespace that the Deployment owns, or that it selects and nobody owns. */
   replicaSets: readonly ReplicaSet[];
   /** Whether any pod of a ReplicaSet has not ended yet; asked only when pods must be gone first (Recreate). */
-  hasRunningPods(replicaSet: ReplicaSet): boolean;
+  hasRunningPods: (replicaSet: ReplicaSet) => boolean;
   now: Date;
 }
 
@@ -52,9 +59,15 @@ export function planDeployment(snapshot: DeploymentSnapshot): DeploymentPlan {
   if (deployment.metadata.deletionTimestamp !== undefined) return { ...base, adopt: [], release: [] };
   const paused = withPause(deployment, counted, now);
   if (deployment.spec.paused === true) {
-    return { ...base, scale: annotated(deployment, scaleProportionally(deployment, newest, old)), delete: surplusHistory(deployment, old, counted), status: paused };
+    return {
+      ...base,
+      scale: annotated(deployment, scaleProportionally(deployment, newest, old)),
+      delete: surplusHistory(deployment, old, counted),
+      status: paused,
+    };
   }
-  if (isScalingEvent(deployment, all)) return { ...base, scale: toldOfSize(deployment, all, scaleProportionally(deployment, newest, old)), status: paused };
+  if (isScalingEvent(deployment, all))
+    return { ...base, scale: toldOfSize(deployment, all, scaleProportionally(deployment, newest, old)), status: paused };
   return rollOut({ snapshot, base: { ...base, status: paused }, all, newest, old });
 }
 
@@ -84,7 +97,13 @@ function rollOut({ snapshot, base, all, newest, old }: Rollout): DeploymentPlan 
     const message = `Created new replica set "${create.metadata.name}"`;
     return { ...base, create, revision, status: withReason(deployment, base.status, { reason: 'NewReplicaSetCreated', message }, now) };
   }
-  const found = withReason(deployment, base.status, { reason: 'FoundNewReplicaSet', message: `Found new replica set "${newest.metadata.name}"` }, now, { onlyFirst: true });
+  const found = withReason(
+    deployment,
+    base.status,
+    { reason: 'FoundNewReplicaSet', message: `Found new replica set "${newest.metadata.name}"` },
+    now,
+    { onlyFirst: true },
+  );
   const update = [newest].flatMap((one) => updatedReplicaSet(deployment, one, revision) ?? []);
   const wanted = newReplicas(deployment, all, newest);
   const grow: Scaling[] = wanted === replicasOf(newest) ? [] : [{ replicaSet: newest, replicas: wanted }];
@@ -92,20 +111,32 @@ function rollOut({ snapshot, base, all, newest, old }: Rollout): DeploymentPlan 
   return {
     ...base,
     update: scale.some(({ replicaSet }) => replicaSet === newest) ? [] : update,
-    scale: annotated(deployment, scale).map((one) => (one.replicaSet === newest ? { ...one, annotations: { ...one.annotations, ...replicaSetAnnotations(deployment, newest, revision), ...sizeAnnotations(deployment) } } : one)),
+    scale: annotated(deployment, scale, (one) =>
+      one === newest ? replicaSetAnnotations(deployment, one, revision) : one.metadata.annotations,
+    ),
     delete: surplusHistory(deployment, old, base.status),
     revision,
     ...progressed(deployment, found, all, newest, now),
   };
 }
 
-function progressed(deployment: Deployment, status: DeploymentStatus, all: readonly ReplicaSet[], newest: ReplicaSet | undefined, now: Date): Pick<DeploymentPlan, 'status' | 'requeueAfterMilliseconds'> {
+function progressed(
+  deployment: Deployment,
+  status: DeploymentStatus,
+  all: readonly ReplicaSet[],
+  newest: ReplicaSet | undefined,
+  now: Date,
+): Pick<DeploymentPlan, 'status' | 'requeueAfterMilliseconds'> {
   const next = withProgress(deployment, status, all, newest, now);
   const wait = deadlineIn(deployment, next, now);
   return { status: next, ...(wait === undefined ? {} : { requeueAfterMilliseconds: wait }) };
 }
 
-function claimReplicaSets({ deployment, replicaSets }: DeploymentSnapshot): { owned: ReplicaSet[]; adopt: ReplicaSet[]; release: ReplicaSet[] } {
+function claimReplicaSets({ deployment, replicaSets }: DeploymentSnapshot): {
+  owned: ReplicaSet[];
+  adopt: ReplicaSet[];
+  release: ReplicaSet[];
+} {
   const selector = selectorOf(deployment.spec.selector);
   const claim = { owned: [] as ReplicaSet[], adopt: [] as ReplicaSet[], release: [] as ReplicaSet[] };
   for (const one of replicaSets) {
@@ -154,9 +185,19 @@ function sizeAnnotations(deployment: Deployment): Record<string, string> {
   return { [desiredReplicasAnnotation]: String(wanted), [maxReplicasAnnotation]: String(wanted + rolloutBounds(deployment).maxSurge) };
 }
 
-function annotated(deployment: Deployment, scalings: readonly Scaling[]): DeploymentPlan['scale'] {
+/** Every scaling tells its ReplicaSet of the numbers that it was made with. */
+function annotated(
+  deployment: Deployment,
+  scalings: readonly Scaling[],
+  annotationsOf = ({ metadata }: ReplicaSet): Record<string, string> | undefined => metadata.annotations,
+): DeploymentPlan['scale'] {
   const sizes = sizeAnnotations(deployment);
-  return scalings.map((one) => ({ ...one, from: replicasOf(one.replicaSet), annotations: { ...one.replicaSet.metadata.annotations, ...sizes } }));
+  return scalings.map(({ replicaSet, replicas }) => ({
+    replicaSet,
+    replicas,
+    from: replicasOf(replicaSet),
+    annotations: { ...annotationsOf(replicaSet), ...sizes },
+  }));
 }
 
 /** Those that keep their size are told of the new number too, or the scaling would seem to be still ahead. */
@@ -176,7 +217,10 @@ function surplusHistory(deployment: Deployment, old: readonly ReplicaSet[], stat
   if (surplus <= 0) return [];
   const isIdle = (one: ReplicaSet): boolean =>
     replicasOf(one) === 0 && (one.status?.replicas ?? 0) === 0 && (one.metadata.generation ?? 0) <= (one.status?.observedGeneration ?? 0);
-  return alive.sort((a, b) => revisionOf(a) - revisionOf(b) || oldestFirst(a, b)).slice(0, surplus).filter(isIdle);
+  return alive
+    .sort((a, b) => revisionOf(a) - revisionOf(b) || oldestFirst(a, b))
+    .slice(0, surplus)
+    .filter(isIdle);
 }
 
 function withPause(deployment: Deployment, status: DeploymentStatus, now: Date): DeploymentStatus {

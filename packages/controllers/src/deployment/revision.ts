@@ -25,7 +25,11 @@ export function nextRevision(old: readonly ReplicaSet[]): number {
 }
 
 /** The annotations of the newest ReplicaSet: the Deployment's, and its place in the history, which only grows. */
-export function replicaSetAnnotations(deployment: Deployment, replicaSet: ReplicaSet | undefined, revision: number): Record<string, string> {
+export function replicaSetAnnotations(
+  deployment: Deployment,
+  replicaSet: ReplicaSet | undefined,
+  revision: number,
+): Record<string, string> {
   const annotations = { ...replicaSet?.metadata.annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!notCopied.has(key)) annotations[key] = value;
   const before = replicaSet === undefined ? 0 : revisionOf(replicaSet);

@@ -11,7 +11,7 @@ export function templateHash(template: PodTemplateSpec, collisionCount: number |
   let hash = 0x811c9dc5;
   const text = `${canonicalText(template)}${collisionCount ?? ''}`;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return [...String(hash >>> 0)].map((digit) => safeAlphabet[digit.charCodeAt(0) % safeAlphabet.length]).join('');
+  return String(hash >>> 0).replace(/./g, (digit) => safeAlphabet[digit.charCodeAt(0) % safeAlphabet.length] ?? '');
 }
 
 /** Whether two templates make the same pods: equal but for the hash label that a ReplicaSet's carries. */

@@ -3,7 +3,14 @@ import type { InformerEvent } from '@kajitori/client';
 import { catalogue, cronJobs, deployments, jobs, type Kind, pods, replicaSets } from '@kajitori/kinds';
 import { done, type Outcome } from '@kajitori/reconciler';
 import type { AnyInformer } from '../runtime/caches.ts';
-import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerDescriptor,
+  type ObjectName,
+  type Run,
+  watch,
+} from '../runtime/controller.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 import { isForeground, orphanFinalizer, type OwnerState, planDependent, planOwner, referenceTo } from './garbage-collector.plan.ts';
 
@@ -12,7 +19,8 @@ const frequentKinds = [deployments, replicaSets, pods, jobs, cronJobs] as unknow
 
 /** Kinds that can be owned and collected. Views of another kind, and events, are not. */
 export const collectableKinds: readonly Kind[] = catalogue.filter(
-  ({ stored, hub, verbs, plural }) => stored && hub === undefined && plural !== 'events' && (['list', 'watch', 'delete'] as const).every((verb) => verbs.includes(verb)),
+  ({ stored, hub, verbs, plural }) =>
+    stored && hub === undefined && plural !== 'events' && (['list', 'watch', 'delete'] as const).every((verb) => verbs.includes(verb)),
 );
 
 /**
@@ -43,7 +51,9 @@ function concerned(kind: Kind, event: InformerEvent<KubeObject>, find: Find): Ob
   if (object.metadata.deletionTimestamp !== undefined) return hasWork(object) ? [keyOf(kind, object), ...waiting] : waiting;
   const references = object.metadata.ownerReferences ?? [];
   const changed = event.type === 'added' || JSON.stringify(event.old.metadata.ownerReferences) !== JSON.stringify(references);
-  return references.length > 0 && (changed || waiting.length > 0) && !references.every((one) => isCached(one, object, find)) ? [keyOf(kind, object), ...waiting] : waiting;
+  return references.length > 0 && (changed || waiting.length > 0) && !references.every((one) => isCached(one, object, find))
+    ? [keyOf(kind, object), ...waiting]
+    : waiting;
 }
 
 /** Owners that are being deleted after this object. */
@@ -56,17 +66,23 @@ function waitingOwners({ metadata }: KubeObject, find: Find): ObjectName[] {
 }
 
 function hasWork({ metadata }: KubeObject): boolean {
-  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).some((one) => one === 'foregroundDeletion' || one === orphanFinalizer);
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    (metadata.finalizers ?? []).some((one) => one === 'foregroundDeletion' || one === orphanFinalizer)
+  );
 }
 
 function isCached(reference: OwnerReference, dependent: KubeObject, find: Find): boolean {
   const kind = kindOf(reference);
-  const owner = kind === undefined ? undefined : find(kind)?.get(kind.namespaced ? (dependent.metadata.namespace ?? '') : '', reference.name);
+  const owner =
+    kind === undefined ? undefined : find(kind)?.get(kind.namespaced ? (dependent.metadata.namespace ?? '') : '', reference.name);
   return owner?.metadata.uid === reference.uid && owner.metadata.deletionTimestamp === undefined;
 }
 
 function kindOf({ apiVersion, kind }: OwnerReference): Kind | undefined {
-  return collectableKinds.find((one) => one.kind === kind && (one.group === '' ? one.version : `${one.group}/${one.version}`) === apiVersion);
+  return collectableKinds.find(
+    (one) => one.kind === kind && (one.group === '' ? one.version : `${one.group}/${one.version}`) === apiVersion,
+  );
 }
 
 class GarbageCollector implements Controller {
@@ -100,7 +116,8 @@ class GarbageCollector implements Controller {
     for (const kind of frequentKinds) {
       const prefix = `${kind.group}/${kind.version}/${kind.plural}/`;
       const object = name.startsWith(prefix) ? find(kind)?.get(namespace, name.slice(prefix.length)) : undefined;
-      if (object !== undefined) return !hasWork(object) && (object.metadata.ownerReferences ?? []).every((one) => isCached(one, object, find));
+      if (object !== undefined)
+        return !hasWork(object) && (object.metadata.ownerReferences ?? []).every((one) => isCached(one, object, find));
     }
     return false;
   }
@@ -128,7 +145,9 @@ class GarbageCollector implements Controller {
   /** An object that may have lost its owners. */
   async #collect(run: Run, informers: Map<Kind, AnyInformer>, kind: Kind, object: KubeObject): Promise<void> {
     const references = object.metadata.ownerReferences ?? [];
-    const owners = await Promise.all(references.map(async (reference) => ({ reference, state: await stateOf(run, informers, reference, object) })));
+    const owners = await Promise.all(
+      references.map(async (reference) => ({ reference, state: await stateOf(run, informers, reference, object) })),
+    );
     const plan = planDependent(object, owners, dependentsOf(informers, object.metadata.uid ?? '').length > 0);
     if (plan.type === 'keep') return;
     const { namespace = '', name = '', uid, resourceVersion } = object.metadata;
@@ -144,18 +163,29 @@ class GarbageCollector implements Controller {
   async #finish(run: Run, informers: Map<Kind, AnyInformer>, kind: Kind, object: KubeObject): Promise<void> {
     const dependents = dependentsOf(informers, object.metadata.uid ?? '');
     const kinds = new Map(dependents.map((one) => [one.object, one.kind]));
-    const plan = planOwner(object, dependents.map((one) => one.object));
+    const plan = planOwner(
+      object,
+      dependents.map((one) => one.object),
+    );
     for (const dependent of plan.deleteDependents) await this.#collect(run, informers, kinds.get(dependent) ?? kind, dependent);
     for (const dependent of plan.orphan) {
       const { namespace = '', name = '', uid, resourceVersion, ownerReferences = [] } = dependent.metadata;
       const others = ownerReferences.filter((one) => one !== referenceTo(dependent, object));
-      await unlessGone(run.client.resource(kinds.get(dependent) ?? kind).patch(namespace, name, { metadata: { uid, resourceVersion, ownerReferences: others.length === 0 ? null : others } }));
+      await unlessGone(
+        run.client
+          .resource(kinds.get(dependent) ?? kind)
+          .patch(namespace, name, { metadata: { uid, resourceVersion, ownerReferences: others.length === 0 ? null : others } }),
+      );
     }
     if (plan.orphan.length > 0) this.#context.enqueue({ namespace: run.namespace, name: run.name });
     if (plan.finalized === undefined) return;
     const { namespace = '', name = '', uid, resourceVersion, finalizers = [] } = object.metadata;
     const others = finalizers.filter((one) => one !== plan.finalized);
-    await unlessGone(run.client.resource(kind).patch(namespace, name, { metadata: { uid, resourceVersion, finalizers: others.length === 0 ? null : others } }));
+    await unlessGone(
+      run.client
+        .resource(kind)
+        .patch(namespace, name, { metadata: { uid, resourceVersion, finalizers: others.length === 0 ? null : others } }),
+    );
   }
 }
 
@@ -164,7 +194,12 @@ function dependentsOf(informers: Map<Kind, AnyInformer>, uid: string): { kind: K
 }
 
 /** A cache may be behind, so absence is believed only when the API says it. An owner of a kind that we do not know is left alone. */
-async function stateOf(run: Run, informers: Map<Kind, AnyInformer>, reference: OwnerReference, { metadata }: KubeObject): Promise<OwnerState> {
+async function stateOf(
+  run: Run,
+  informers: Map<Kind, AnyInformer>,
+  reference: OwnerReference,
+  { metadata }: KubeObject,
+): Promise<OwnerState> {
   const kind = kindOf(reference);
   if (kind === undefined) return 'solid';
   const namespace = kind.namespaced ? (metadata.namespace ?? '') : '';

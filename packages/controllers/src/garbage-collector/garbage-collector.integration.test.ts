@@ -14,10 +14,24 @@ afterEach(() => cluster[Symbol.asyncDispose]());
 
 const web = {
   metadata: { name: 'web' },
-  spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'a:1' }] } } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'a:1' }] } },
+  },
 };
-const owner = (object: KubeObject, blockOwnerDeletion = false): object => ({ apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name, uid: object.metadata.uid, blockOwnerDeletion });
-const left = async (): Promise<number[]> => [(await cluster.list(deployments)).length, (await cluster.list(replicaSets)).length, (await cluster.list(pods)).length];
+const owner = (object: KubeObject, blockOwnerDeletion = false): object => ({
+  apiVersion: object.apiVersion,
+  kind: object.kind,
+  name: object.metadata.name,
+  uid: object.metadata.uid,
+  blockOwnerDeletion,
+});
+const left = async (): Promise<number[]> => [
+  (await cluster.list(deployments)).length,
+  (await cluster.list(replicaSets)).length,
+  (await cluster.list(pods)).length,
+];
 
 test.each(['Background', 'Foreground'] as const)('%s deletion takes everything along', async (propagationPolicy) => {
   await cluster.create(deployments, web);
@@ -55,7 +69,9 @@ test('with one owner left, the gone one is forgotten; with none, it goes', async
   await cluster.create(deployments, web);
   await cluster.settle();
   const [first, second] = await Promise.all(['first', 'second'].map((name) => cluster.create(configMaps, { metadata: { name } })));
-  await cluster.create(secrets, { metadata: { name: 'shared', ownerReferences: [owner(first as KubeObject), owner(second as KubeObject)] } });
+  await cluster.create(secrets, {
+    metadata: { name: 'shared', ownerReferences: [owner(first as KubeObject), owner(second as KubeObject)] },
+  });
   await cluster.resource(deployments).delete('default', 'web', { propagationPolicy: 'Background' });
   await cluster.settle();
   await cluster.resource(configMaps).delete('default', 'first');

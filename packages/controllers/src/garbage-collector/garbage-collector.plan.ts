@@ -19,7 +19,11 @@ export type DependentPlan =
   | { type: 'delete'; propagationPolicy: 'Background' | 'Foreground' | 'Orphan' };
 
 /** What becomes of an object, seen from its owners. Rule: Kubernetes' attemptToDeleteItem. */
-export function planDependent(object: KubeObject, owners: readonly { reference: OwnerReference; state: OwnerState }[], hasDependents: boolean): DependentPlan {
+export function planDependent(
+  object: KubeObject,
+  owners: readonly { reference: OwnerReference; state: OwnerState }[],
+  hasDependents: boolean,
+): DependentPlan {
   if (object.metadata.deletionTimestamp !== undefined || owners.length === 0) return { type: 'keep' };
   const solid = owners.filter(({ state }) => state === 'solid');
   if (solid.length === owners.length) return { type: 'keep' };

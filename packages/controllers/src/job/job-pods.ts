@@ -46,7 +46,9 @@ export function newJobPod(job: Job, index: number | undefined): Pod {
     ...pod,
     metadata: {
       ...pod.metadata,
-      ...(index === undefined ? {} : { generateName: `${name}-${index}-`.slice(0, 58), annotations: { ...pod.metadata.annotations, ...indexLabel } }),
+      ...(index === undefined
+        ? {}
+        : { generateName: `${name}-${index}-`.slice(0, 58), annotations: { ...pod.metadata.annotations, ...indexLabel } }),
       labels: {
         ...pod.metadata.labels,
         'batch.kubernetes.io/controller-uid': uid,
@@ -62,7 +64,10 @@ export function newJobPod(job: Job, index: number | undefined): Pod {
 }
 
 function indexedSpec(spec: Pod['spec'], name: string, index: number): Pod['spec'] {
-  const env = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: `metadata.annotations['${completionIndexAnnotation}']` } } };
+  const env = {
+    name: 'JOB_COMPLETION_INDEX',
+    valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: `metadata.annotations['${completionIndexAnnotation}']` } },
+  };
   const withIndex = <C extends { env?: { name: string }[] }>(container: C): C =>
     container.env?.some((one) => one.name === env.name) === true ? container : { ...container, env: [...(container.env ?? []), env] };
   return {

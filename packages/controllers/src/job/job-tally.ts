@@ -38,7 +38,8 @@ export function tallyJob(job: Job, pods: readonly Pod[]): JobTally {
   let succeeded = (status.succeeded ?? 0) + ((before.succeeded?.length ?? 0) - uncounted.succeeded.length);
   const failed = (status.failed ?? 0) + ((before.failed?.length ?? 0) - uncounted.failed.length);
   const known = new Set([...uncounted.succeeded, ...uncounted.failed]);
-  const succeededIndexes = isIndexed(job) && completions !== undefined ? parseIndexes(status.completedIndexes, completions) : new Set<number>();
+  const succeededIndexes =
+    isIndexed(job) && completions !== undefined ? parseIndexes(status.completedIndexes, completions) : new Set<number>();
   const releasable = pods.filter((pod) => isTracked(pod) && known.has(pod.metadata.uid ?? ''));
   let failJob: string | undefined;
   for (const pod of pods) {
@@ -63,7 +64,9 @@ export function tallyJob(job: Job, pods: readonly Pod[]): JobTally {
   return {
     active,
     ready: active.filter(isReady).length,
-    terminating: pods.filter(({ metadata, status: { phase } = {} }) => metadata.deletionTimestamp !== undefined && phase !== 'Succeeded' && phase !== 'Failed').length,
+    terminating: pods.filter(
+      ({ metadata, status: { phase } = {} }) => metadata.deletionTimestamp !== undefined && phase !== 'Succeeded' && phase !== 'Failed',
+    ).length,
     succeeded,
     failed,
     succeededIndexes,

@@ -2,7 +2,15 @@ import { type Job, jobs, type Pod, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { deleteObject } from '../pods/claim-writes.ts';
 import { isNamespaceEnding } from '../replica-set/replica-set.controller.ts';
-import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, type Run, self, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  controllerOfKind,
+  type ControllerDescriptor,
+  type Run,
+  self,
+  watch,
+} from '../runtime/controller.ts';
 import { sameContent } from '../runtime/same-content.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { unlessGone, unlessGoneOrOther } from '../runtime/unless-gone.ts';
@@ -31,7 +39,8 @@ class JobController implements Controller {
     if (found.spec.managedBy !== undefined && found.spec.managedBy !== 'kubernetes.io/job-controller') return done;
     const owned = this.#context.cache(pods).ownedBy(found.metadata.uid ?? '');
     const plan = planJob({ job: found, pods: owned, now: run.now });
-    if (!sameContent(plan.status, found.status ?? {})) await unlessGone(run.client.resource(jobs).updateStatus({ ...found, status: plan.status }));
+    if (!sameContent(plan.status, found.status ?? {}))
+      await unlessGone(run.client.resource(jobs).updateStatus({ ...found, status: plan.status }));
     for (const event of plan.events) this.#context.events.record(found, event);
     await Promise.all(plan.releaseFinalizers.map((pod) => release(run, pod)));
     await this.#delete(run, found, plan.delete, { counted: false });
@@ -45,7 +54,11 @@ class JobController implements Controller {
     const orphans = this.#context
       .cache(pods)
       .list(run.namespace)
-      .filter(({ metadata }) => metadata.finalizers?.includes(trackingFinalizer) === true && metadata.ownerReferences?.some((owner) => owner.kind === 'Job' && owner.name === run.name) === true);
+      .filter(
+        ({ metadata }) =>
+          metadata.finalizers?.includes(trackingFinalizer) === true &&
+          metadata.ownerReferences?.some((owner) => owner.kind === 'Job' && owner.name === run.name) === true,
+      );
     await Promise.all(orphans.map((pod) => release(run, pod)));
     return done;
   }
@@ -66,7 +79,7 @@ class JobController implements Controller {
       this.#context.events.record(found, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${made.metadata.name}` });
     });
     if (failure === undefined || isNamespaceEnding(failure)) return;
-    const message = failure instanceof Error ? failure.message : String(failure);
+    const { message } = failure;
     this.#context.events.record(found, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${message}` });
     throw failure;
   }
@@ -74,5 +87,9 @@ class JobController implements Controller {
 
 async function release(run: Run, { metadata }: Pod): Promise<void> {
   const patch = { metadata: { uid: metadata.uid, '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] } };
-  await unlessGoneOrOther(run.client.resource(pods).patch(metadata.namespace ?? '', metadata.name ?? '', patch, { type: 'application/strategic-merge-patch+json' }));
+  await unlessGoneOrOther(
+    run.client
+      .resource(pods)
+      .patch(metadata.namespace ?? '', metadata.name ?? '', patch, { type: 'application/strategic-merge-patch+json' }),
+  );
 }

@@ -17,7 +17,9 @@ async function make(spec: object): Promise<void> {
   await cluster.settle();
 }
 const running = async (): Promise<Pod[]> =>
-  (await cluster.list(pods)).filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+  (await cluster.list(pods)).filter(
+    ({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
+  );
 const work = (): Promise<Job> => cluster.get(jobs, 'work');
 const ends = async (): Promise<[string, string | undefined][]> =>
   ((await work()).status?.conditions ?? []).filter(({ status }) => status === 'True').map(({ type, reason }) => [type, reason]);
@@ -73,7 +75,11 @@ test('an Indexed Job runs each index once, with its index told', async () => {
   const index = first?.metadata.annotations?.['batch.kubernetes.io/job-completion-index'];
   expect(first?.spec.hostname).toBe(`work-${index}`);
   expect(first?.spec.containers[0]?.env?.[0]?.name).toBe('JOB_COMPLETION_INDEX');
-  expect((await running()).map(({ metadata }) => metadata.labels?.['batch.kubernetes.io/job-completion-index']).sort()).toEqual(['0', '1', '2']);
+  expect(
+    (await running())
+      .map(({ metadata }) => Number(metadata.labels?.['batch.kubernetes.io/job-completion-index']))
+      .toSorted((a, b) => a - b),
+  ).toEqual([0, 1, 2]);
   await end('Succeeded', 1);
   expect((await work()).status?.completedIndexes).toBe(index);
   await end('Succeeded');

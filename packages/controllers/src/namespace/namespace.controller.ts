@@ -17,7 +17,7 @@ const againMilliseconds = 2_000;
 
 /** Pods first, so that nothing that they use goes before them (KEP-5080); then everything else. */
 const kindsInOrder: readonly (readonly Kind[])[] = [
-  [pods as unknown as Kind],
+  [pods],
   collectableKinds.filter((kind) => kind.namespaced && (kind as unknown) !== pods),
 ];
 
@@ -26,7 +26,9 @@ export const namespace: ControllerDescriptor = {
   name: 'namespace',
   user: 'system:serviceaccount:kube-system:namespace-controller',
   component: 'namespace-controller',
-  watches: [watch(namespaces, (event) => (event.type !== 'deleted' && event.object.metadata.deletionTimestamp !== undefined ? self(event) : []))],
+  watches: [
+    watch(namespaces, (event) => (event.type !== 'deleted' && event.object.metadata.deletionTimestamp !== undefined ? self(event) : [])),
+  ],
   create: (context) => new NamespaceController(context),
 };
 
@@ -43,7 +45,9 @@ class NamespaceController implements Controller {
     const failures: string[] = [];
     const remaining = await this.#empty(run, failures);
     const status = terminatingStatus(found, remaining, failures, run.now);
-    const current = sameContent(status, found.status ?? {}) ? found : await run.client.resource(namespaces).updateStatus({ ...found, status });
+    const current = sameContent(status, found.status ?? {})
+      ? found
+      : await run.client.resource(namespaces).updateStatus({ ...found, status });
     if (failures.length > 0) throw new Error(`the namespace could not be emptied: ${failures.join(', ')}`);
     if (remaining.some(({ count }) => count > 0)) return requeueAfter(againMilliseconds);
     await finalize(run, current);
@@ -74,7 +78,8 @@ async function deleteAll(client: Run['client'], kind: Kind, namespaceName: strin
   do {
     const page = await resource.list(namespaceName, { limit: pageSize, ...(next === undefined ? {} : { continue: next }) });
     const pending = page.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    for (let at = 0; at < pending.length; at += width) await Promise.all(pending.slice(at, at + width).map((object) => deleteOne(resource, object)));
+    for (let at = 0; at < pending.length; at += width)
+      await Promise.all(pending.slice(at, at + width).map((object) => deleteOne(resource, object)));
     next = page.continue;
   } while (next !== undefined && next !== '');
   const { items } = await resource.list(namespaceName);
@@ -84,7 +89,12 @@ async function deleteAll(client: Run['client'], kind: Kind, namespaceName: strin
 }
 
 async function deleteOne(resource: ResourceClient<KubeObject>, { metadata }: KubeObject): Promise<void> {
-  await unlessGone(resource.delete(metadata.namespace ?? '', metadata.name ?? '', { propagationPolicy: 'Background', preconditions: { uid: metadata.uid } }));
+  await unlessGone(
+    resource.delete(metadata.namespace ?? '', metadata.name ?? '', {
+      propagationPolicy: 'Background',
+      preconditions: { uid: metadata.uid },
+    }),
+  );
 }
 
 function resourceText({ group, plural }: Kind): string {

@@ -3,7 +3,14 @@ import type { InformerEvent } from '@kajitori/client';
 import { leases, type Node, type NodeCondition, nodes, type Pod, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { deleteObject } from '../pods/claim-writes.ts';
-import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerDescriptor,
+  type ObjectName,
+  type Run,
+  watch,
+} from '../runtime/controller.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 import { planNodeLifecycle } from './node-lifecycle.plan.ts';
 
@@ -18,14 +25,18 @@ export const nodeLifecycle: ControllerDescriptor = {
   name: 'node-lifecycle',
   user: 'system:serviceaccount:kube-system:node-controller',
   component: 'node-controller',
-  watches: [watch(nodes, (event) => (isTelling(event) ? theCluster : [])), watch(pods, (event) => (event.type === 'updated' && event.old.spec.nodeName !== event.object.spec.nodeName ? theCluster : []))],
+  watches: [
+    watch(nodes, (event) => (isTelling(event) ? theCluster : [])),
+    watch(pods, (event) => (event.type === 'updated' && event.old.spec.nodeName !== event.object.spec.nodeName ? theCluster : [])),
+  ],
   create: (context) => new NodeLifecycleController(context),
 };
 
 /** Whether anything but the time of a heartbeat changed. */
 function isTelling(event: InformerEvent<Node>): boolean {
   if (event.type !== 'updated') return true;
-  const told = ({ spec, status }: Node): string => JSON.stringify([spec?.taints, spec?.unschedulable, status?.conditions?.map(({ type, status: value }) => [type, value])]);
+  const told = ({ spec, status }: Node): string =>
+    JSON.stringify([spec?.taints, spec?.unschedulable, status?.conditions?.map(({ type, status: value }) => [type, value])]);
   return told(event.old) !== told(event.object);
 }
 
@@ -57,13 +68,27 @@ class NodeLifecycleController implements Controller {
 
   async #silence(run: Run, node: Node, conditions: readonly NodeCondition[]): Promise<void> {
     await patchNode(run, node, { status: { conditions } }, 'status');
-    this.#context.events.record(node, { type: 'Normal', reason: 'NodeNotReady', message: `Node ${node.metadata.name} status is now: NodeNotReady` });
+    this.#context.events.record(node, {
+      type: 'Normal',
+      reason: 'NodeNotReady',
+      message: `Node ${node.metadata.name} status is now: NodeNotReady`,
+    });
   }
 
   async #evict(run: Run, pod: Pod): Promise<void> {
     const { namespace = '', name = '' } = pod.metadata;
-    this.#context.events.record(pod, { type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${namespace}/${name}` });
-    const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint', lastTransitionTime: formatTime(run.now) };
+    this.#context.events.record(pod, {
+      type: 'Normal',
+      reason: 'TaintManagerEviction',
+      message: `Marking for deletion Pod ${namespace}/${name}`,
+    });
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByTaintManager',
+      message: 'Taint manager: deleting due to NoExecute taint',
+      lastTransitionTime: formatTime(run.now),
+    };
     await patchPod(run, pod, [condition]);
     await deleteObject(run.client.resource(pods), pod);
   }
@@ -75,7 +100,9 @@ function lastHeartbeat({ metadata, status }: Node): number {
 }
 
 async function patchNode({ client }: Run, { metadata }: Node, patch: object, subresource?: string): Promise<void> {
-  await unlessGone(client.resource(nodes).patch('', metadata.name ?? '', patch, { subresource, type: 'application/strategic-merge-patch+json' }));
+  await unlessGone(
+    client.resource(nodes).patch('', metadata.name ?? '', patch, { subresource, type: 'application/strategic-merge-patch+json' }),
+  );
 }
 
 async function markUnready(run: Run, pod: Pod): Promise<void> {

@@ -16,18 +16,28 @@ async function beat(...names: string[]): Promise<void> {
   const renewTime = cluster.clock.now().toISOString().replace('Z', '000Z');
   for (const name of names) {
     const there = await cluster.resource(leases).find('kube-node-lease', name);
-    if (there === undefined) await cluster.create(leases, { metadata: { name, namespace: 'kube-node-lease' }, spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime } });
+    if (there === undefined)
+      await cluster.create(leases, {
+        metadata: { name, namespace: 'kube-node-lease' },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime },
+      });
     else await cluster.resource(leases).update({ ...there, spec: { ...there.spec, renewTime } });
   }
 }
 async function podOn(nodeName: string, name: string, tolerations: object[] = []): Promise<Pod> {
-  const made = await cluster.create(pods, { metadata: { name }, spec: { nodeName, tolerations, containers: [{ name: 'a', image: 'a:1' }] } });
+  const made = await cluster.create(pods, {
+    metadata: { name },
+    spec: { nodeName, tolerations, containers: [{ name: 'a', image: 'a:1' }] },
+  });
   await cluster.makeReady([made]);
   return made;
 }
-const ready = async (name: string): Promise<string | undefined> => (await cluster.get(nodes, name)).status?.conditions?.find(({ type }) => type === 'Ready')?.status;
-const taints = async (name: string): Promise<string[]> => ((await cluster.get(nodes, name)).spec?.taints ?? []).map(({ key, effect }) => `${key.split('/')[1]}:${effect}`);
-const deleted = async (name: string): Promise<boolean> => (await cluster.resource(pods).find('default', name))?.metadata.deletionTimestamp !== undefined;
+const ready = async (name: string): Promise<string | undefined> =>
+  (await cluster.get(nodes, name)).status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+const taints = async (name: string): Promise<string[]> =>
+  ((await cluster.get(nodes, name)).spec?.taints ?? []).map(({ key, effect }) => `${key.split('/')[1]}:${effect}`);
+const deleted = async (name: string): Promise<boolean> =>
+  (await cluster.resource(pods).find('default', name))?.metadata.deletionTimestamp !== undefined;
 const stays = [{ key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' }];
 
 test('a silent node becomes unknown, its pods unready, and they leave when their time is over', async () => {

@@ -25,8 +25,8 @@ const heartbeatConditions = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPres
 export interface NodeLifecycleSnapshot {
   nodes: readonly Node[];
   /** When each node was last heard of, by name, in milliseconds since the epoch. */
-  heardAt(node: Node): number;
-  podsOn(nodeName: string): readonly Pod[];
+  heardAt: (node: Node) => number;
+  podsOn: (nodeName: string) => readonly Pod[];
   now: Date;
 }
 
@@ -51,14 +51,21 @@ export function planNodeLifecycle(snapshot: NodeLifecycleSnapshot): NodeLifecycl
   });
   const disrupted = isDisrupted(observed.map(({ conditions }) => conditions));
   for (const { node, conditions } of observed) {
-    if (conditions !== node.status?.conditions && readyStatus(conditions) === 'Unknown' && conditionOf(node.status?.conditions, 'Ready')?.status !== 'Unknown') {
+    if (
+      conditions !== node.status?.conditions &&
+      readyStatus(conditions) === 'Unknown' &&
+      conditionOf(node.status?.conditions, 'Ready')?.status !== 'Unknown'
+    ) {
       plan.silent.push({ node, conditions });
     }
     const taints = wantedTaints(node, conditions, disrupted, now);
     if (JSON.stringify(taints) !== JSON.stringify(node.spec?.taints ?? [])) plan.taint.push({ node, taints });
     const pods = snapshot.podsOn(node.metadata.name ?? '').filter((pod) => !isEnded(pod));
-    if (readyStatus(conditions) === 'Unknown') plan.unready.push(...pods.filter((pod) => conditionOf(pod.status?.conditions, 'Ready')?.status === 'True'));
-    const evictions = taints.some(({ effect }) => effect === 'NoExecute') ? pods.map((pod) => ({ pod, left: evictionIn(pod, taints, now) })) : [];
+    if (readyStatus(conditions) === 'Unknown')
+      plan.unready.push(...pods.filter((pod) => conditionOf(pod.status?.conditions, 'Ready')?.status === 'True'));
+    const evictions = taints.some(({ effect }) => effect === 'NoExecute')
+      ? pods.map((pod) => ({ pod, left: evictionIn(pod, taints, now) }))
+      : [];
     for (const { pod, left } of evictions) {
       if (left === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
       if (left <= 0) plan.evict.push(pod);
@@ -80,10 +87,23 @@ function silentConditions(node: Node, now: Date): NodeCondition[] {
     const known = conditionOf(before, type);
     if (known === undefined) {
       const created = node.metadata.creationTimestamp;
-      return { type, status: 'Unknown', reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.', lastHeartbeatTime: created, lastTransitionTime: at };
+      return {
+        type,
+        status: 'Unknown',
+        reason: 'NodeStatusNeverUpdated',
+        message: 'Kubelet never posted node status.',
+        lastHeartbeatTime: created,
+        lastTransitionTime: at,
+      };
     }
     if (known.status === 'Unknown') return known;
-    return { ...known, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', lastTransitionTime: at };
+    return {
+      ...known,
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+      lastTransitionTime: at,
+    };
   });
   return [...before.filter(({ type }) => !heartbeatConditions.includes(type)), ...changed];
 }
@@ -102,7 +122,8 @@ function wantedTaints({ spec }: Node, conditions: readonly NodeCondition[], disr
     .map(({ key }) => ({ key, effect: 'NoSchedule' }));
   if (spec?.unschedulable === true) wanted.push({ key: unschedulableKey, effect: 'NoSchedule' });
   const ready = readyStatus(conditions);
-  if (ready !== 'True' && !disrupted) wanted.push({ key: ready === 'False' ? notReady : unreachable, effect: 'NoExecute', timeAdded: formatTime(now) });
+  if (ready !== 'True' && !disrupted)
+    wanted.push({ key: ready === 'False' ? notReady : unreachable, effect: 'NoExecute', timeAdded: formatTime(now) });
   const known = (one: Taint): Taint | undefined => before.find(({ key, effect }) => key === one.key && effect === one.effect);
   const kept = before.filter((one) => !ours.has(one.key) || wanted.some(({ key, effect }) => key === one.key && effect === one.effect));
   return [...kept, ...wanted.filter((one) => known(one) === undefined)];

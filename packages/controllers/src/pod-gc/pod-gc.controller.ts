@@ -4,7 +4,14 @@ import { nodes, type Pod, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { isEnded } from '../pods/pod-state.ts';
 import type { Caches } from '../runtime/caches.ts';
-import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerDescriptor,
+  type ObjectName,
+  type Run,
+  watch,
+} from '../runtime/controller.ts';
 import { unlessGone, unlessGoneOrOther } from '../runtime/unless-gone.ts';
 import { planPodGc, terminatedPodsMax } from './pod-gc.plan.ts';
 
@@ -42,7 +49,12 @@ class PodGcController implements Controller {
   }
 
   async reconcile(run: Run): Promise<Outcome> {
-    const found = new Map(this.#context.cache(nodes).list().map((node) => [node.metadata.name ?? '', node]));
+    const found = new Map(
+      this.#context
+        .cache(nodes)
+        .list()
+        .map((node) => [node.metadata.name ?? '', node]),
+    );
     const plan = planPodGc({ pods: this.#context.cache(pods).list(), nodes: found });
     await Promise.all([...plan.stuck, ...plan.surplus].map((pod) => remove(run, pod)));
     const missed = new Set(plan.orphaned.map(({ spec }) => spec.nodeName ?? ''));
@@ -63,10 +75,18 @@ class PodGcController implements Controller {
   /** The pod is said to have failed first: whoever counts its end must see one. */
   async #removeOrphan(run: Run, pod: Pod): Promise<void> {
     if (!isEnded(pod)) {
-      const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists', lastTransitionTime: formatTime(run.now) };
+      const condition = {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'DeletionByPodGC',
+        message: 'PodGC: node no longer exists',
+        lastTransitionTime: formatTime(run.now),
+      };
       const patch = { status: { phase: 'Failed', conditions: [condition] } };
       const { namespace = '', name = '' } = pod.metadata;
-      await unlessGone(run.client.resource(pods).patch(namespace, name, patch, { type: 'application/strategic-merge-patch+json', subresource: 'status' }));
+      await unlessGone(
+        run.client.resource(pods).patch(namespace, name, patch, { type: 'application/strategic-merge-patch+json', subresource: 'status' }),
+      );
     }
     await remove(run, pod);
   }

@@ -23,5 +23,5 @@ export function podFromTemplate(owner: KubeObject, template: PodTemplateSpec): P
       ownerReferences: [controllerReference(owner)],
     },
     spec: template.spec,
-  } as Pod;
+  };
 }

@@ -32,5 +32,8 @@ export function readySince({ status }: Pod): number {
 
 /** The most that any container of the pod has been started anew. */
 export function restartsOf({ status }: Pod): number {
-  return Math.max(0, ...[...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(({ restartCount }) => restartCount));
+  return Math.max(
+    0,
+    ...[...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(({ restartCount }) => restartCount),
+  );
 }

@@ -6,7 +6,17 @@ import { adopt, deleteObject, release } from '../pods/claim-writes.ts';
 import { podFromTemplate } from '../pods/new-pod.ts';
 import { isActive } from '../pods/pod-state.ts';
 import type { Caches } from '../runtime/caches.ts';
-import { type Controller, type ControllerContext, controllerOfKind, type ControllerDescriptor, nameOf, type ObjectName, type Run, self, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  controllerOfKind,
+  type ControllerDescriptor,
+  nameOf,
+  type ObjectName,
+  type Run,
+  self,
+  watch,
+} from '../runtime/controller.ts';
 import { sameContent } from '../runtime/same-content.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
@@ -26,7 +36,10 @@ function replicaSetsOf(event: InformerEvent<Pod>, caches: Caches): ObjectName[] 
   const owners = controllerOfKind(replicaSets)(event);
   if (controllerOf(event.object) !== undefined || event.type === 'deleted') return owners;
   const { namespace = '', labels } = event.object.metadata;
-  const selecting = caches.of(replicaSets).list(namespace).filter(({ spec }) => matchesLabels(selectorOf(spec.selector) ?? never, labels));
+  const selecting = caches
+    .of(replicaSets)
+    .list(namespace)
+    .filter(({ spec }) => matchesLabels(selectorOf(spec.selector) ?? never, labels));
   return [...owners, ...selecting.map(nameOf)];
 }
 
@@ -77,7 +90,10 @@ class ReplicaSetController implements Controller {
 
   async #execute({ client }: Run, found: ReplicaSet, plan: ReplicaSetPlan): Promise<Failure | undefined> {
     const podClient = client.resource(pods);
-    await Promise.all([...plan.adopt.map((pod) => adopt(podClient, pod, found)), ...plan.release.map((pod) => release(podClient, pod, found))]);
+    await Promise.all([
+      ...plan.adopt.map((pod) => adopt(podClient, pod, found)),
+      ...plan.release.map((pod) => release(podClient, pod, found)),
+    ]);
     const { failure } = await slowStart(plan.create, async () => {
       const made = await podClient.create(podFromTemplate(found, found.spec.template));
       this.#context.events.record(found, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${made.metadata.name}` });

@@ -11,7 +11,7 @@ export interface ReplicaSetSnapshot {
   /** Pods of the namespace that the ReplicaSet owns, or that it selects and nobody owns. */
   pods: readonly Pod[];
   /** Active pods of the workload (of the same Deployment) on a node. */
-  crowd(nodeName: string): number;
+  crowd: (nodeName: string) => number;
   now: Date;
 }
 
@@ -77,9 +77,17 @@ function statusOf(replicaSet: ReplicaSet, mine: readonly Pod[], now: Date): Repl
 }
 
 /** The status after a run: `ReplicaFailure` stands while making or deleting pods fails. */
-export function withReplicaFailure(status: ReplicaSetStatus, failure: { reason: 'FailedCreate' | 'FailedDelete'; message: string } | undefined, now: Date): ReplicaSetStatus {
+export function withReplicaFailure(
+  status: ReplicaSetStatus,
+  failure: { reason: 'FailedCreate' | 'FailedDelete'; message: string } | undefined,
+  now: Date,
+): ReplicaSetStatus {
   const conditions = (status.conditions ?? []) as Condition[];
-  if (failure !== undefined) return { ...status, conditions: withCondition(conditions, { type: 'ReplicaFailure', status: 'True', ...failure }, now) as ReplicaSetStatus['conditions'] };
+  if (failure !== undefined)
+    return {
+      ...status,
+      conditions: withCondition(conditions, { type: 'ReplicaFailure', status: 'True', ...failure }, now) as ReplicaSetStatus['conditions'],
+    };
   if (!conditions.some(({ type }) => type === 'ReplicaFailure')) return status;
   return { ...status, conditions: (status.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure') };
 }

@@ -28,9 +28,19 @@ export const rootCa: ControllerDescriptor = {
       const maps = client.resource(configMaps);
       try {
         if (there === undefined) {
-          await maps.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name, annotations: { [description]: text } }, data });
+          await maps.create({
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { namespace, name, annotations: { [description]: text } },
+            data,
+          });
         } else if (JSON.stringify(there.data) !== JSON.stringify(data)) {
-          await maps.update({ ...there, metadata: { ...there.metadata, annotations: { ...there.metadata.annotations, [description]: text } }, data, binaryData: undefined });
+          await maps.update({
+            ...there,
+            metadata: { ...there.metadata, annotations: { ...there.metadata.annotations, [description]: text } },
+            data,
+            binaryData: undefined,
+          });
         }
       } catch (error) {
         if (!isStatusError(error, 'AlreadyExists') && !isStatusError(error, 'NotFound') && !isNamespaceEnding(error)) throw error;

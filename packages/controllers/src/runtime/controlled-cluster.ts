@@ -1,6 +1,5 @@
 import type { Clock, ClusterId, KubeObject } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type InformerEvent, type Transport, type UserInfo } from '@kajitori/client';
-import type { Kind } from '@kajitori/kinds';
 import { type ActiveCluster, keyText, type Outcome, type ReconcileKey } from '@kajitori/reconciler';
 import type { Logger } from '@kajitori/telemetry';
 import { Caches } from './caches.ts';
@@ -111,7 +110,7 @@ export class ControlledCluster implements ActiveCluster {
       caches: this.#caches,
       events: new ClusterEventRecorder({ client, component: descriptor.component, clock, logger }),
       occurrences,
-      onChange: (kind, handler) => void this.#caches.add(kind as unknown as Kind).onChange(handler as (event: InformerEvent<KubeObject>) => void),
+      onChange: (kind, handler) => void this.#caches.add(kind).onChange(handler as (event: InformerEvent<KubeObject>) => void),
       enqueue: (name) => enqueue([name]),
       rootCertificates,
     });

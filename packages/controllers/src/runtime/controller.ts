@@ -31,7 +31,7 @@ export interface Watch<T extends KubeObject = KubeObject> {
   kind: Kind<T>;
   /** Watches only some of the kind's objects; their cache is one of its own. */
   fieldSelector?: string;
-  keys(event: InformerEvent<T>, caches: Caches): readonly ObjectName[];
+  keys: (event: InformerEvent<T>, caches: Caches) => readonly ObjectName[];
 }
 
 /** What a controller is given when its cluster becomes active. */
@@ -39,7 +39,7 @@ export interface ControllerContext {
   cluster: ClusterId;
   clock: Clock;
   logger: Logger;
-  cache<T extends KubeObject>(kind: Kind<T>, fieldSelector?: string): Cache<T>;
+  cache: <T extends KubeObject>(kind: Kind<T>, fieldSelector?: string) => Cache<T>;
   caches: Caches;
   events: EventRecorder;
   occurrences: ClusterOccurrences;
@@ -75,7 +75,11 @@ export function self(event: InformerEvent<KubeObject>): ObjectName[] {
 }
 
 /** The object's controller, and the one it had before, where they are of this kind. */
-export function controllerOfKind(kind: { kind: string; group: string; version: string }): (event: InformerEvent<KubeObject>) => ObjectName[] {
+export function controllerOfKind(kind: {
+  kind: string;
+  group: string;
+  version: string;
+}): (event: InformerEvent<KubeObject>) => ObjectName[] {
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
   const owners = (object: KubeObject): ObjectName[] =>
     (object.metadata.ownerReferences ?? [])

@@ -47,7 +47,15 @@ export class ClusterEventRecorder implements EventRecorder {
 
   record(object: KubeObject, event: RecordedEvent): void {
     const now = this.#options.clock.now();
-    const key = [object.kind, object.metadata.namespace, object.metadata.name, object.metadata.uid, event.type, event.reason, event.message].join('\n');
+    const key = [
+      object.kind,
+      object.metadata.namespace,
+      object.metadata.name,
+      object.metadata.uid,
+      event.type,
+      event.reason,
+      event.message,
+    ].join('\n');
     const before = this.#remembered.get(key);
     this.#remembered.delete(key);
     if (this.#underWay >= underWayMax) return;
@@ -64,7 +72,9 @@ export class ClusterEventRecorder implements EventRecorder {
 
   #again(key: string, { namespace, name, count, written }: Remembered, now: Date): void {
     const patch = { count: count + 1, lastTimestamp: formatTime(now) };
-    const rewritten = written.then((exists) => exists && this.#write(() => this.#options.client.resource(events).patch(namespace, name, patch)));
+    const rewritten = written.then(
+      (exists) => exists && this.#write(() => this.#options.client.resource(events).patch(namespace, name, patch)),
+    );
     this.#remember(key, { namespace, name, count: count + 1, last: now.getTime(), written: rewritten });
   }
 
@@ -89,14 +99,26 @@ export class ClusterEventRecorder implements EventRecorder {
 }
 
 /** The event as Kubernetes' recorder writes it: named after the object and the instant. */
-function newEvent({ apiVersion, kind, metadata }: KubeObject, { type, reason, message }: RecordedEvent, component: string, now: Date): Event {
+function newEvent(
+  { apiVersion, kind, metadata }: KubeObject,
+  { type, reason, message }: RecordedEvent,
+  component: string,
+  now: Date,
+): Event {
   const namespace = metadata.namespace ?? 'default';
   const nanoseconds = BigInt(now.getTime()) * 1_000_000n + BigInt(Math.floor(Math.random() * 1_000_000));
   return {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { namespace, name: `${metadata.name ?? ''}.${nanoseconds.toString(16)}` },
-    involvedObject: { apiVersion, kind, name: metadata.name, namespace: metadata.namespace, uid: metadata.uid, resourceVersion: metadata.resourceVersion },
+    involvedObject: {
+      apiVersion,
+      kind,
+      name: metadata.name,
+      namespace: metadata.namespace,
+      uid: metadata.uid,
+      resourceVersion: metadata.resourceVersion,
+    },
     type,
     reason,
     message: message.length > messageLengthMax ? `${message.slice(0, messageLengthMax - 3)}...` : message,

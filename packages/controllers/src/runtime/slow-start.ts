@@ -4,7 +4,7 @@ const firstBatchSize = 1;
 export interface SlowStartResult {
   succeeded: number;
   /** The first failure of the batch that stopped it. */
-  failure?: unknown;
+  failure?: Error;
 }
 
 /**
@@ -18,7 +18,11 @@ export async function slowStart(count: number, call: (index: number) => Promise<
     const results = await Promise.allSettled(batch);
     const failed = results.find((result) => result.status === 'rejected');
     succeeded += results.filter((result) => result.status === 'fulfilled').length;
-    if (failed !== undefined) return { succeeded, failure: failed.reason };
+    if (failed !== undefined) return { succeeded, failure: asError(failed.reason) };
   }
   return { succeeded };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('a call failed', { cause: reason });
 }

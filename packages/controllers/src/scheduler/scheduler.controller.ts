@@ -2,9 +2,25 @@ import { conditionOf, formatTime, isStatusError } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import { type Node, nodes, type Pod, pods, replicaSets, services } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
-import { type ClusterEvent, inQueueOrder, isGated, type PendingPod, type Placement, RejectedPods, schedulingPass, Snapshot } from '@kajitori/scheduling';
+import {
+  type ClusterEvent,
+  inQueueOrder,
+  isGated,
+  type PendingPod,
+  type Placement,
+  RejectedPods,
+  schedulingPass,
+  Snapshot,
+} from '@kajitori/scheduling';
 import { isEnded } from '../pods/pod-state.ts';
-import { type Controller, type ControllerContext, type ControllerDescriptor, type ObjectName, type Run, watch } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerDescriptor,
+  type ObjectName,
+  type Run,
+  watch,
+} from '../runtime/controller.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 import { spreadSelectorOf } from './spread-selector.ts';
 
@@ -62,9 +78,18 @@ class Scheduler implements Controller {
   async #bind({ client }: Run, pod: Pod, nodeName: string): Promise<void> {
     const { namespace = '', name = '', uid = '' } = pod.metadata;
     try {
-      const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { namespace, name, uid }, target: { apiVersion: 'v1', kind: 'Node', name: nodeName } };
+      const binding = {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: { namespace, name, uid },
+        target: { apiVersion: 'v1', kind: 'Node', name: nodeName },
+      };
       await client.resource(pods).post(namespace, name, 'binding', binding);
-      this.#context.events.record(pod, { type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${namespace}/${name} to ${nodeName}` });
+      this.#context.events.record(pod, {
+        type: 'Normal',
+        reason: 'Scheduled',
+        message: `Successfully assigned ${namespace}/${name} to ${nodeName}`,
+      });
     } catch (error) {
       // Unless the cache shows it there already, the pod is not on that node.
       if (this.#pending.has(uid)) this.#snapshot.removePod(uid);
@@ -102,7 +127,10 @@ class Scheduler implements Controller {
       this.#helped(event.type === 'deleted' ? this.#snapshot.removePod(uid) : this.#snapshot.setPod(pod));
       return;
     }
-    const changed = event.type === 'updated' && (event.old.metadata.generation !== pod.metadata.generation || JSON.stringify(event.old.metadata.labels) !== JSON.stringify(pod.metadata.labels));
+    const changed =
+      event.type === 'updated' &&
+      (event.old.metadata.generation !== pod.metadata.generation ||
+        JSON.stringify(event.old.metadata.labels) !== JSON.stringify(pod.metadata.labels));
     const isNew = !this.#pending.has(uid);
     this.#pending.set(uid, pod);
     if (changed) this.#rejected.delete(uid);

@@ -12,7 +12,10 @@ beforeEach(async () => {
 afterEach(() => cluster[Symbol.asyncDispose]());
 
 const pod = (name: string, spec: object = {}): Promise<Pod> =>
-  cluster.create(pods, { metadata: { name }, spec: { containers: [{ name: 'main', image: 'a:1', resources: { requests: { cpu: '1' } } }], ...spec } });
+  cluster.create(pods, {
+    metadata: { name },
+    spec: { containers: [{ name: 'main', image: 'a:1', resources: { requests: { cpu: '1' } } }], ...spec },
+  });
 const nodeOf = async (name: string): Promise<string | undefined> => (await cluster.get(pods, name)).spec.nodeName;
 const scheduled = async (name: string): Promise<{ status: string; reason?: string; message?: string } | undefined> =>
   (await cluster.get(pods, name)).status?.conditions?.find(({ type }) => type === 'PodScheduled');
@@ -69,7 +72,11 @@ test("a Deployment's pods spread over nodes", async () => {
   for (const name of ['n1', 'n2', 'n3']) await cluster.addNode(name);
   await cluster.create(deployments, {
     metadata: { name: 'web' },
-    spec: { replicas: 6, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'a:1' }] } } },
+    spec: {
+      replicas: 6,
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'a:1' }] } },
+    },
   });
   await cluster.settle();
   const counts = Map.groupBy(await cluster.list(pods), ({ spec }) => spec.nodeName);

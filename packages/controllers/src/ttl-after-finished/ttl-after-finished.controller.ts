@@ -25,7 +25,9 @@ export const ttlAfterFinished: ControllerDescriptor = {
 /** When a Job has outlived its end, in milliseconds since the epoch; undefined while it runs or when it may stay. */
 export function expiresAt({ spec, status }: Job): number | undefined {
   if (spec.ttlSecondsAfterFinished === undefined) return undefined;
-  const ended = [conditionOf(status?.conditions, 'Complete'), conditionOf(status?.conditions, 'Failed')].find((one) => one?.status === 'True');
+  const ended = [conditionOf(status?.conditions, 'Complete'), conditionOf(status?.conditions, 'Failed')].find(
+    (one) => one?.status === 'True',
+  );
   const at = parseTime(ended?.lastTransitionTime ?? '');
   return at === undefined ? undefined : at + spec.ttlSecondsAfterFinished * 1000;
 }

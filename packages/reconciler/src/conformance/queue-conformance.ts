@@ -33,6 +33,7 @@ export function queueConformance(make: () => ReconcileQueue | Promise<ReconcileQ
       await queue.add(keys);
       queue.start(log.run);
       for (const key of keys) await log.count(key, 1);
+      expect(log.keys).toHaveLength(3);
     });
 
     test('a key that waits is not added twice', async () => {
@@ -75,6 +76,7 @@ export function queueConformance(make: () => ReconcileQueue | Promise<ReconcileQ
       await queue.add([key]);
       gate.resolve();
       await log.count(key, 2);
+      expect(log.of(key)).toBe(2);
     });
 
     test('a wake-up beats a delay, and the delay is then gone', async () => {
@@ -113,6 +115,7 @@ export function queueConformance(make: () => ReconcileQueue | Promise<ReconcileQ
       await queue.addAfter(key, 60_000);
       gate.resolve();
       await log.count(key, 2);
+      expect(log.of(key)).toBe(2);
     });
 
     test('no two runs of one key at once, however it is hammered', async () => {
@@ -142,6 +145,7 @@ export function queueConformance(make: () => ReconcileQueue | Promise<ReconcileQ
       queue.start(log.run);
       await queue.add(keys);
       for (const key of keys) await log.count(key, 1);
+      expect(log.keys).toHaveLength(2);
       gate.resolve();
     });
 

@@ -17,7 +17,7 @@ export interface ClusterHostOptions {
   /** Shared by all processes: which clusters want to be taken up. */
   calls: ReconcileQueue;
   /** Opens a cluster that this process has just leased. */
-  open(lease: ClusterLease): Promise<ActiveCluster>;
+  open: (lease: ClusterLease) => Promise<ActiveCluster>;
   /** Names this process in leases. */
   holder: string;
   metrics: ReconcileMetrics;
@@ -36,9 +36,9 @@ export interface ClusterLease {
   cluster: ClusterId;
   /** To be carried by every write. */
   fence: HeldFence;
-  enqueue(keys: readonly ReconcileKey[]): void;
+  enqueue: (keys: readonly ReconcileKey[]) => void;
   /** A write was refused: the cluster is another's now. */
-  onFenced(): void;
+  onFenced: () => void;
 }
 
 /** The controller name of a call: "this cluster has work; who has room takes it". */
@@ -245,4 +245,3 @@ export class ClusterHost implements AsyncDisposable {
     } else this.#ring(cluster);
   }
 }
-

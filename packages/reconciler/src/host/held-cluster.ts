@@ -23,8 +23,8 @@ export interface HeldClusterParts {
 export const consumer = 'controllers';
 export const fenceName = 'controllers';
 /** A dead holder's cluster is free after this. */
-export const leaseSeconds = 10;
-const renewMilliseconds = 3_000;
+export const leaseSeconds = 6;
+const renewMilliseconds = 1_500;
 const cursorMilliseconds = 1_000;
 /** A later run that is further away than this is written down; nearer ones are held in memory, and keep the cluster active. */
 export const durableDelayMilliseconds = 5_000;

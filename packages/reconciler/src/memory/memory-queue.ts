@@ -130,7 +130,8 @@ export class MemoryQueue implements ReconcileQueue {
 
   #pump(): void {
     const run = this.#run;
-    while (run !== undefined && this.#active < this.#concurrency && !this.#closing.signal.aborted) {
+    if (run === undefined) return;
+    while (this.#active < this.#concurrency && !this.#closing.signal.aborted) {
       const key = this.#line.take();
       if (key === undefined) return;
       this.#active += 1;

@@ -30,8 +30,17 @@ export function preferredConstraints({ pod, spreadSelector }: PendingPod): { con
   if ((pod.spec?.topologySpreadConstraints?.length ?? 0) > 0)
     return { constraints: ownConstraints(pod, 'ScheduleAnyway'), defaulted: false };
   if (spreadSelector === undefined || spreadSelector.length === 0) return { constraints: [], defaulted: true };
-  const rest = { selector: spreadSelector, minDomains: 1, honorAffinity: true, honorTaints: false };
-  return { constraints: systemDefaults.map((one) => ({ ...one, ...rest })), defaulted: true };
+  return {
+    constraints: systemDefaults.map(({ maxSkew, topologyKey }) => ({
+      maxSkew,
+      topologyKey,
+      selector: spreadSelector,
+      minDomains: 1,
+      honorAffinity: true,
+      honorTaints: false,
+    })),
+    defaulted: true,
+  };
 }
 
 function ownConstraints(pod: SchedulablePod, whenUnsatisfiable: string): SpreadConstraint[] {
