@@ -5,6 +5,7 @@ import { type Authorize, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
 import type { Companions } from '../companions/companions.ts';
 import type { Kind } from '@kajitori/kinds';
+import { checkSchema } from '../registry/check.ts';
 import { createObject } from '../registry/create.ts';
 import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
 import type { Item } from '../registry/item.ts';
@@ -72,6 +73,7 @@ export class Operations {
     const { kind, subresource } = call;
     if (subresource !== '') return this.#createSubresource(call, body);
     if (kind.stored) return createObject(this.services, call, body);
+    checkSchema(call, body);
     if (kind.kind === 'Binding') return this.#bind({ ...call, name: body.metadata.name ?? '' }, body);
     const review = reviews[`${kind.group}/${kind.kind}`];
     if (review === undefined) throw methodNotAllowed(groupResourceOf(kind), 'create');

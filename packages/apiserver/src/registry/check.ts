@@ -4,16 +4,27 @@ import { applyDefaults, validate } from '@kajitori/schema';
 import type { Call } from '../call.ts';
 import type { UpdateOptions } from './update.ts';
 
-/** Fills what the schema and the kind default. */
-export function fillDefaults({ kind }: Call, draft: KubeObject): void {
-  applyDefaults(kind.schema.schema, draft);
-  kind.strategy.defaults?.(draft);
+/**
+ * Fills what the schema defaults, checks the draft against it, and only then what the kind itself defaults: its hooks, and
+ * all rules after them, may count on what the schema requires.
+ * @throws StatusError Invalid with every cause.
+ */
+export function fillDefaults(call: Call, draft: KubeObject): void {
+  const { schema } = call.kind.schema;
+  applyDefaults(schema, draft);
+  checkSchema(call, draft);
+  call.kind.strategy.defaults?.(draft);
 }
 
-/** @throws StatusError Invalid with every cause. */
+/** @throws StatusError Invalid with every cause that the schema finds. */
+export function checkSchema(call: Call, object: KubeObject): void {
+  refuse(call, object, validate(call.kind.schema.schema, object));
+}
+
+/** The kind's own rules for a new object. @throws StatusError Invalid with every cause. */
 export function checkNew(call: Call, object: KubeObject): void {
   const { kind, warnings } = call;
-  refuse(call, object, schemaErrors(call, object) ?? validateCreate(kind, object));
+  refuse(call, object, validateCreate(kind, object));
   warnings.push(...(kind.strategy.warnings?.(object, undefined) ?? []));
 }
 
@@ -23,14 +34,8 @@ export function checkUpdate(call: Call, object: KubeObject, { old, part }: { old
   // A Binding was checked as such; it sets what no update of the Pod may.
   if (part === 'binding') return;
   const rules = part === 'status' ? validateStatusUpdate : validateUpdate;
-  refuse(call, object, schemaErrors(call, object) ?? rules(kind, object, old));
+  refuse(call, object, rules(kind, object, old));
   warnings.push(...(kind.strategy.warnings?.(object, old) ?? []));
-}
-
-/** Undefined when the schema has nothing to say: only then may the kind's own rules read the object. */
-function schemaErrors({ kind }: Call, object: KubeObject): FieldError[] | undefined {
-  const errors = validate(kind.schema.schema, object);
-  return errors.length === 0 ? undefined : errors;
 }
 
 function refuse({ kind }: Call, object: KubeObject, errors: readonly FieldError[]): void {
