@@ -350,6 +350,54 @@ describe.each(drivers)('a gateway over %s', (_name, open) => {
     await hollow(two.url, { name: 'n2' });
   });
 
+  it('comes to what is wanted whatever breaks meanwhile: connections, nodes and gateways', async () => {
+    let seed = 20260101;
+    const random = (below: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;
+      return Math.floor((seed / 0x8000_0000) * below);
+    };
+    const gateways = [await serve('g1'), await serve('g2')];
+    const gatewayUrl = (): string => gateways[random(gateways.length)]!.url;
+    const names = ['n1', 'n2', 'n3'];
+    const fleet = await Promise.all(
+      names.map((name) => hollow('', { name, gatewayUrl, credential: identities.credential(cluster, name) })),
+    );
+    const wanted = new Set<string>();
+    let made = 0;
+    const steps: (() => Promise<unknown>)[] = [
+      ...Array.from({ length: 4 }, () => async () => {
+        const name = `p${(made += 1)}`;
+        await client.resource(pods).create(podNamed(name, {}, names[random(names.length)]!));
+        wanted.add(name);
+      }),
+      async () => {
+        const name = [...wanted][random(wanted.size)];
+        if (name === undefined) return;
+        await client.resource(pods).delete('default', name, { gracePeriodSeconds: 1 });
+        wanted.delete(name);
+      },
+      async () => fleet[random(fleet.length)]!.connection?.terminate(),
+      async () => fleet[random(fleet.length)]!.reconnect().catch(() => undefined),
+      async () => {
+        const index = random(gateways.length);
+        const old = gateways[index]!;
+        gateways[index] = await serve(`g${made}-${index}`);
+        await old.gateway[Symbol.asyncDispose]();
+      },
+    ];
+    for (let step = 0; step < 80; step += 1) {
+      await steps[random(steps.length)]!();
+      await new Promise((resolve) => setTimeout(resolve, random(15)));
+    }
+    const state = async (): Promise<string[]> =>
+      (await client.resource(pods).list('default')).items.map(({ metadata, status }) => `${metadata.name} ${status?.phase}`).toSorted();
+    const expected = [...wanted].map((name) => `${name} Running`).toSorted();
+    await until('all pods are as they should be', async () => JSON.stringify(await state()) === JSON.stringify(expected), 20_000);
+    expect(await state()).toEqual(expected);
+    const held = fleet.flatMap(({ objects }) => [...objects.keys()]).toSorted();
+    expect(held).toEqual([...wanted].map((name) => `Pod/default/${name}`).toSorted());
+  });
+
   it('ends a connection that says nothing it may say', async () => {
     const { url } = await serve();
     const node = await hollow(url);

@@ -18,7 +18,8 @@ import { ReportOutbox } from './report-outbox.ts';
 
 export interface HollowNodeOptions {
   name: string;
-  gatewayUrl: string;
+  /** `wss://HOST:PORT`; a function is asked anew for each connection, as a load balancer would be. */
+  gatewayUrl: string | (() => string);
   caCertificates?: string;
   /** To join with; or a credential of a node that has joined before. */
   joinToken?: string;
@@ -131,7 +132,7 @@ export class HollowNode implements AsyncDisposable {
     const hello = { agentVersion: 'sim', nodeName: this.name, bootId: `sim-${this.name}`, capabilities: [] };
     const open = (secret: string, credentialHash?: string): Promise<AgentConnection> =>
       AgentConnection.open({
-        gatewayUrl,
+        gatewayUrl: typeof gatewayUrl === 'string' ? gatewayUrl : gatewayUrl(),
         caCertificates,
         secret,
         hello: { ...hello, ...(credentialHash === undefined ? {} : { credentialHash }) },

@@ -4,10 +4,15 @@ import type postgres from 'postgres';
 import { sessionRowSeconds } from '../limits.ts';
 import type { SessionDirectory, SessionKey, SessionRow } from './session-directory.ts';
 
+/** Rows that nobody has renewed for this long are deleted, and how often that is done. */
+const forgetAfterHours = 24;
+const forgetIntervalMilliseconds = 3_600_000;
+
 /** The rows of `gateway.sessions`. Functions cross clusters only for the caller's own sessions; everything else is bound to one. */
 export class PostgresSessionDirectory implements SessionDirectory {
   readonly #sql: postgres.Sql;
   readonly #self: GatewayInstance | undefined;
+  #forgotAt = Number.NEGATIVE_INFINITY;
 
   /** `self`: this process, when it holds sessions. The connections stay the caller's. */
   constructor(sql: postgres.Sql, self?: GatewayInstance) {
@@ -24,6 +29,7 @@ export class PostgresSessionDirectory implements SessionDirectory {
     if (sessions.length === 0) return [];
     const rows = await this.#sql<{ cluster: ClusterId; node: string; epoch: string }[]>`
       SELECT * FROM gateway.renew_sessions(${JSON.stringify(sessions)}, ${this.#holder().instance}, make_interval(secs => ${sessionRowSeconds}))`;
+    await this.#forgetOld();
     return rows.map(({ cluster, node, epoch }) => ({ cluster, node, epoch: Number(epoch) }));
   }
 
@@ -50,6 +56,12 @@ export class PostgresSessionDirectory implements SessionDirectory {
         SELECT node, instance, address FROM gateway.sessions WHERE cluster = ${cluster} AND expires_at > clock_timestamp() ORDER BY random() LIMIT 1`,
     );
     return row === undefined ? undefined : { node: row.node, at: { instance: row.instance, address: row.address } };
+  }
+
+  async #forgetOld(): Promise<void> {
+    if (performance.now() - this.#forgotAt < forgetIntervalMilliseconds) return;
+    this.#forgotAt = performance.now();
+    await this.#sql`SELECT gateway.forget_sessions(make_interval(hours => ${forgetAfterHours}))`;
   }
 
   #holder(): GatewayInstance {
