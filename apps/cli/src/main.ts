@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { CliError } from './cli-error.ts';
 import { say } from './language.ts';
 import { createProgram } from './program.ts';

@@ -30,7 +30,7 @@ export function createProgram(): Command {
 /** Subcommands take settings only when they are made; these were made before the settings could be known to them. */
 function inherit(command: Command): void {
   for (const child of command.commands) {
-    child.copyInheritedSettings(command);
+    child.copyInheritedSettings(command).helpCommand(false);
     child.helpOption('-h, --help', say({ en: 'show help', ja: 'ヘルプを表示する' }));
     inherit(child);
   }

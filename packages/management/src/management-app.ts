@@ -1,11 +1,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { etag } from 'hono/etag';
-import { createMiddleware } from 'hono/factory';
 import { HTTPException } from 'hono/http-exception';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { METHODS } from 'node:http';
 import { withRequestId } from './access.ts';
+import { boundedJsonBodies } from './bodies.ts';
 import { documentationPage } from './documentation-page.ts';
 import type { ManagementDependencies, ManagementEnvironment } from './environment.ts';
 import { asProblemError, problemBody, ProblemError, problemKinds } from './problem.ts';
@@ -16,15 +15,12 @@ import { nodeRoutes } from './routes/node-routes.ts';
 import { organizationRoutes } from './routes/organization-routes.ts';
 import { projectRoutes } from './routes/project-routes.ts';
 
-const maxBodyBytes = 256 * 1024;
-
 /** The REST API /v1: what Kubernetes has no word for. Every route says who may use it, and checks it. */
 export function managementApp(dependencies: ManagementDependencies): Hono<ManagementEnvironment> {
   const app = new OpenAPIHono<ManagementEnvironment>({ defaultHook: refuseInvalid });
   app.use('/v1/*', withRequestId, withDependencies(dependencies));
-  app.use('/v1/*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }));
+  app.use('/v1/*', boundedJsonBodies);
   app.use('/v1/*', etag());
-  app.use('/v1/*', refuseOtherBodies);
   identityRoutes(app);
   organizationRoutes(app);
   projectRoutes(app);
@@ -83,21 +79,6 @@ function refuseInvalid(result: InvalidResult): void {
   const errors = result.error.issues.map(({ path, message }) => ({ field: path.map(String).join('.') || result.target, message }));
   const said = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   throw new ProblemError('invalid', said, 'Correct the fields that errors names.', { errors });
-}
-
-/** A body of another type would be passed over in silence. */
-const refuseOtherBodies = createMiddleware<ManagementEnvironment>(async (c, next) => {
-  const type = c.req.header('content-type');
-  const hasBody = c.req.raw.body !== null && c.req.header('content-length') !== '0';
-  if (hasBody && type?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
-    const given = type === undefined ? 'a body without Content-Type' : type;
-    throw new ProblemError('unsupported-media-type', `this API does not read ${given}`, 'Send JSON, with Content-Type: application/json.');
-  }
-  await next();
-});
-
-function tooLarge(): never {
-  throw new ProblemError('too-large', `a body has at most ${maxBodyBytes} bytes`, 'Send less.');
 }
 
 /** Whether the path exists for other methods, and which. */

@@ -1,7 +1,8 @@
+import { request } from 'node:https';
 import { newSecretToken } from '@kajitori/apimachinery';
 import { type Namespace, namespaces, type Pod, pods } from '@kajitori/kinds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addNode, type ManagementFixture, managementFixture, requester, type TestTenant } from '../test/fixture.ts';
+import { addNode, type ManagementFixture, managementFixture, requester, serveManagement, type TestTenant } from '../test/fixture.ts';
 
 let fixture: ManagementFixture;
 let tenant: TestTenant;
@@ -252,6 +253,27 @@ describe('the API itself', () => {
     const made = await requester(fixture.app, newSecretToken('apiKey'))('GET', '/v1/me');
     expect(made).toMatchObject({ status: 401, body: { remedy: 'Sign in again: kaji login.' } });
     expect(made.headers.get('www-authenticate')).toBe('Bearer realm="kajitori"');
+  });
+
+  it('reads no body without end', async () => {
+    await using served = await serveManagement(fixture);
+    const send = (bytes: number) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = {
+          authorization: `Bearer ${tenant.sessionToken}`,
+          'content-type': 'application/json',
+          'transfer-encoding': 'chunked',
+        };
+        const asked = request(`${served.url}/v1/projects`, { method: 'POST', ca: served.certificateAuthority, headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asked.on('error', reject);
+        asked.write(`{"name":"chunked${bytes}",`);
+        asked.end(`"padding":"${'x'.repeat(bytes)}"}`);
+      });
+    expect(await send(10)).toBe(201);
+    expect(await send(300_000)).toBe(413);
   });
 
   it('answers 304 to who has the answer already', async () => {

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { type AccountsFixture, accountsFixture, type Tenant } from '@kajitori/accounts/fixture';
 import { newSecretToken, secretTokenHash } from '@kajitori/apimachinery';
 import { ApiServer } from '@kajitori/apiserver';
@@ -58,16 +62,43 @@ export async function managementFixture(): Promise<ManagementFixture> {
   };
 }
 
+/** The REST API behind TLS under our own authority, as the api process serves it. */
+export async function serveManagement({ app, accounts }: ManagementFixture): Promise<ServedManagement> {
+  const { certificates } = accounts.accounts;
+  const { cert, key } = await certificates.servingCertificate(['127.0.0.1']);
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer({ cert, key }, (incoming, outgoing) => void listener(incoming, outgoing));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    certificateAuthority: await certificates.servingAuthority(),
+    pin: await certificates.servingPin(),
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+export interface ServedManagement extends AsyncDisposable {
+  url: string;
+  /** PEM. */
+  certificateAuthority: string;
+  pin: string;
+}
+
 export function requester(app: ManagementFixture['app'], token?: string): Requester {
   return async <Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> => {
+    const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const answer = await app.request(path, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(payload === undefined ? {} : { body: payload }),
     });
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.includes('json') === true;

@@ -14,7 +14,7 @@ interface DrainOptions extends ClusterOption {
   force?: boolean;
   deleteEmptydirData?: boolean;
   gracePeriod?: number;
-  timeout: number;
+  timeout?: number;
 }
 
 const clusterOption = [
@@ -22,6 +22,7 @@ const clusterOption = [
   say({ en: 'cluster, by name or id (the only one)', ja: 'クラスターの名前か id (一つだけなら省略可)' }),
 ] as const;
 const drainIntervalMilliseconds = 1_000;
+const drainTimeoutSeconds = 600;
 
 export function nodeCommands(program: Command): void {
   const nodes = program.command('nodes').description(say({ en: 'Nodes of a cluster', ja: 'クラスターのノード' }));
@@ -118,12 +119,12 @@ function drain(nodes: Command): void {
       say({ en: 'instead of each pod’s own', ja: '各 Pod の猶予時間の代わりに使う秒数' }),
       positiveInteger,
     )
-    .option('--timeout <duration>', say({ en: 'give up after (10m)', ja: '打ち切るまでの時間 (既定 10m)' }), durationSeconds, 600)
+    .option('--timeout <duration>', say({ en: 'give up after (10m)', ja: '打ち切るまでの時間 (既定 10m)' }), durationSeconds)
     .action(
       action(async (context, node: string, options: DrainOptions) => {
         const path = `${await pathOf(context, options.cluster, node)}/drain`;
         const body = { force: options.force, deleteEmptyDirData: options.deleteEmptydirData, gracePeriodSeconds: options.gracePeriod };
-        await drainUntilDone(context, path, body, Date.now() + options.timeout * 1000);
+        await drainUntilDone(context, path, body, Date.now() + (options.timeout ?? drainTimeoutSeconds) * 1000);
         note(say({ en: `${node} is drained.`, ja: `${node} の退避が終わりました。` }));
       }),
     );

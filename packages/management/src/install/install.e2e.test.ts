@@ -61,7 +61,8 @@ beforeAll(async () => {
     gatewayUrl: 'wss://127.0.0.1:6444',
     certificateAuthority: () => certificates.servingAuthority(),
   });
-  server.on('request', getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing));
 });
 beforeEach(() => writeFile(join(bundles, 'agent.js'), standIn));
 afterAll(async () => {
@@ -172,7 +173,7 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
   });
 
   it('installs nothing that is not what the service announced', async () => {
-    const script = (await fetchText("/install")).replace(/agent_sha256='[0-9a-f]+'/, `agent_sha256='${'0'.repeat(64)}'`);
+    const script = (await fetchText('/install')).replace(/agent_sha256='[0-9a-f]+'/, `agent_sha256='${'0'.repeat(64)}'`);
     const file = join(folder, 'tampered.sh');
     await writeFile(file, script);
     await chmod(file, 0o700);
