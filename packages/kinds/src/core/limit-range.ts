@@ -4,6 +4,8 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { Quantity } from '../meta/quantity.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { createdColumn, nameColumn } from '../meta/columns.ts';
+import { defaultLimitRange } from './limit-range-defaults.ts';
+import { validateLimitRange } from './validate-quotas.ts';
 
 export const LimitRange = topLevel('io.k8s.api.core.v1.LimitRange', {
   spec: ref(2, () => LimitRangeSpec).always(),
@@ -41,6 +43,8 @@ export const limitRanges: Kind<LimitRange> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    defaults: defaultLimitRange,
+    validate: validateLimitRange,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },

@@ -6,6 +6,7 @@ import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 import { quotaCell } from './resource-quota-cells.ts';
+import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './validate-quotas.ts';
 
 export const ResourceQuota = topLevel('io.k8s.api.core.v1.ResourceQuota', {
   spec: ref(2, () => ResourceQuotaSpec).always(),
@@ -61,6 +62,9 @@ export const resourceQuotas: Kind<ResourceQuota> = {
     generation: false,
     prepareForCreate: resetStatus({}),
     prepareForUpdate: keepStatus,
+    validate: validateResourceQuota,
+    validateUpdate: validateResourceQuotaUpdate,
+    validateStatusUpdate: validateResourceQuotaStatus,
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -5,6 +5,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
 import { firstFew } from '../core/endpoint-cells.ts';
+import { validateEndpointSlice, validateEndpointSliceUpdate } from './validate-endpoint-slice.ts';
 
 export const EndpointSlice = topLevel('io.k8s.api.discovery.v1.EndpointSlice', {
   endpoints: list(2, () => Endpoint).atomic(),
@@ -73,6 +74,8 @@ export const endpointSlices: Kind<EndpointSlice> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    validate: validateEndpointSlice,
+    validateUpdate: validateEndpointSliceUpdate,
     allowUnconditionalUpdate: true,
   },
   columns: [

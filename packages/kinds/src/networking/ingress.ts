@@ -5,6 +5,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, listCell, nameColumn, none, textColumn } from '../meta/columns.ts';
+import { validateIngress } from './validate-ingress.ts';
 
 export const Ingress = topLevel('io.k8s.api.networking.v1.Ingress', {
   spec: ref(2, () => IngressSpec).always(),
@@ -109,8 +110,9 @@ export const ingresses: Kind<Ingress> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
-    prepareForCreate: resetStatus({}),
+    prepareForCreate: resetStatus({ loadBalancer: {} }),
     prepareForUpdate: keepStatus,
+    validate: validateIngress,
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -5,6 +5,7 @@ import { IntOrString } from '../meta/int-or-string.ts';
 import { LabelSelector } from '../meta/label-selector.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, selectorCell, textColumn } from '../meta/columns.ts';
+import { defaultNetworkPolicy, validateNetworkPolicy } from './network-policy-rules.ts';
 
 export const NetworkPolicy = topLevel('io.k8s.api.networking.v1.NetworkPolicy', {
   spec: ref(2, () => NetworkPolicySpec).always(),
@@ -65,6 +66,8 @@ export const networkPolicies: Kind<NetworkPolicy> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    defaults: defaultNetworkPolicy,
+    validate: validateNetworkPolicy,
     allowUnconditionalUpdate: true,
   },
   columns: [nameColumn, textColumn('Pod-Selector', 'Pods that it is for.', ({ spec }) => selectorCell(spec.podSelector)), ageColumn],

@@ -8,6 +8,7 @@ import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { validateDisruptionBudget } from './validate-disruption-budget.ts';
 
 export const PodDisruptionBudget = topLevel('io.k8s.api.policy.v1.PodDisruptionBudget', {
   spec: ref(2, () => PodDisruptionBudgetSpec).always(),
@@ -53,8 +54,9 @@ export const podDisruptionBudgets: Kind<PodDisruptionBudget> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
-    prepareForCreate: resetStatus({}),
+    prepareForCreate: resetStatus({ disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }),
     prepareForUpdate: keepStatus,
+    validate: validateDisruptionBudget,
     allowUnconditionalUpdate: false,
   },
   columns: [

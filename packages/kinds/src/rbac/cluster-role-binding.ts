@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { RoleRef, Subject } from './role-binding.ts';
 import { bindingColumns } from './binding-columns.ts';
+import { defaultBinding, validateBindingUpdate, validateClusterRoleBinding } from './rbac-rules.ts';
 
 export const ClusterRoleBinding = topLevel('io.k8s.api.rbac.v1.ClusterRoleBinding', {
   subjects: list(2, () => Subject).atomic(),
@@ -24,6 +25,9 @@ export const clusterRoleBindings: Kind<ClusterRoleBinding> = {
   strategy: {
     nameError: pathSegmentError,
     generation: false,
+    defaults: defaultBinding,
+    validate: validateClusterRoleBinding,
+    validateUpdate: validateBindingUpdate,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },

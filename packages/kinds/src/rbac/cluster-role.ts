@@ -5,6 +5,7 @@ import { LabelSelector } from '../meta/label-selector.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { PolicyRule } from './role.ts';
 import { createdColumn, nameColumn } from '../meta/columns.ts';
+import { validateClusterRole } from './rbac-rules.ts';
 
 export const ClusterRole = topLevel('io.k8s.api.rbac.v1.ClusterRole', {
   rules: list(2, () => PolicyRule).atomic(),
@@ -30,6 +31,7 @@ export const clusterRoles: Kind<ClusterRole> = {
   strategy: {
     nameError: pathSegmentError,
     generation: false,
+    validate: validateClusterRole,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },

@@ -3,6 +3,7 @@ import { list, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { bindingColumns } from './binding-columns.ts';
+import { defaultBinding, validateBindingUpdate, validateRoleBinding } from './rbac-rules.ts';
 
 export const RoleBinding = topLevel('io.k8s.api.rbac.v1.RoleBinding', {
   subjects: list(2, () => Subject).atomic(),
@@ -46,6 +47,9 @@ export const roleBindings: Kind<RoleBinding> = {
   strategy: {
     nameError: pathSegmentError,
     generation: false,
+    defaults: defaultBinding,
+    validate: validateRoleBinding,
+    validateUpdate: validateBindingUpdate,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },

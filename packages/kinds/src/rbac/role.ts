@@ -3,6 +3,7 @@ import { list, object, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { createdColumn, nameColumn } from '../meta/columns.ts';
+import { validateRole } from './rbac-rules.ts';
 
 export const Role = topLevel('io.k8s.api.rbac.v1.Role', {
   rules: list(2, () => PolicyRule).atomic(),
@@ -31,6 +32,7 @@ export const roles: Kind<Role> = {
   strategy: {
     nameError: pathSegmentError,
     generation: false,
+    validate: validateRole,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },

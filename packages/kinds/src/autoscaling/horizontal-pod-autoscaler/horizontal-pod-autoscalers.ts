@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 
 import { autoscalerColumns } from './autoscaler-columns.ts';
+import { defaultAutoscaler, validateAutoscaler } from './autoscaler-rules.ts';
 
 export const horizontalPodAutoscalers: Kind<HorizontalPodAutoscaler> = {
   group: 'autoscaling',
@@ -23,8 +24,10 @@ export const horizontalPodAutoscalers: Kind<HorizontalPodAutoscaler> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
-    prepareForCreate: resetStatus({}),
+    prepareForCreate: resetStatus({ desiredReplicas: 0 }),
     prepareForUpdate: keepStatus,
+    defaults: defaultAutoscaler,
+    validate: validateAutoscaler,
     allowUnconditionalUpdate: true,
   },
   columns: autoscalerColumns,

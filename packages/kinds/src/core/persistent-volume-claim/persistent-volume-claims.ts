@@ -4,6 +4,8 @@ import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 import { ageColumn, nameColumn, textColumn } from '../../meta/columns.ts';
 import { accessModesCell, phaseCell, unset } from '../volume-cells.ts';
+import { validateClaimUpdate } from './claim-update.ts';
+import { validateClaimSpec } from './validate-claim-spec.ts';
 
 export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
   group: '',
@@ -22,8 +24,10 @@ export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
-    prepareForCreate: resetStatus({}),
+    prepareForCreate: resetStatus({ phase: 'Pending' }),
     prepareForUpdate: keepStatus,
+    validate: ({ spec }) => validateClaimSpec(spec, 'spec'),
+    validateUpdate: validateClaimUpdate,
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -4,6 +4,7 @@ import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 import { ageColumn, nameColumn, textColumn } from '../../meta/columns.ts';
 import { accessModesCell, phaseCell, unset } from '../volume-cells.ts';
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validate-persistent-volume.ts';
 
 export const persistentVolumes: Kind<PersistentVolume> = {
   group: '',
@@ -22,8 +23,10 @@ export const persistentVolumes: Kind<PersistentVolume> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
-    prepareForCreate: resetStatus({}),
+    prepareForCreate: resetStatus({ phase: 'Pending' }),
     prepareForUpdate: keepStatus,
+    validate: validatePersistentVolume,
+    validateUpdate: validatePersistentVolumeUpdate,
     allowUnconditionalUpdate: true,
   },
   columns: [
