@@ -34,7 +34,7 @@ export async function serveWatch(operations: Operations, clock: Clock, request: 
   const encoder = new FrameEncoder(call, representation, clock, includeObjectParameter(request.query));
   await operations.authorizeWatch(call);
   const slow = new AbortController();
-  const timeout = AbortSignal.timeout(timeoutSeconds(request.query) * 1000);
+  const timeout = AbortSignal.timeout(Math.round(timeoutSeconds(request.query) * 1000));
   const signal = AbortSignal.any([request.signal, timeout, slow.signal]);
   output.open(representation.encoding === 'protobuf' ? `${protobufType};stream=watch` : 'application/json');
   const sink = new FrameSink(encoder, output, () => slow.abort(), isTrue(request.query.get('allowWatchBookmarks')));
