@@ -118,7 +118,10 @@ export class NamedType<T> {
 
   /** The same Schema object every time: walks are compiled once for it. */
   get schema(): Schema {
-    this.#made ??= { ...this.#make(), typeName: this.name };
+    if (this.#made === undefined) {
+      this.#made = { ...this.#make(), typeName: this.name };
+      this.#made.definition = this.#made;
+    }
     return this.#made;
   }
 }

@@ -2,6 +2,16 @@ export * from './builder.ts';
 export { applyDefaults } from './defaults/apply-defaults.ts';
 export { decodeJson, type DecodedJson } from './json/decode-json.ts';
 export { normalize, type Normalized, type NormalizeOptions } from './normalize/normalize.ts';
+export {
+  type ApiDescription,
+  type ApiResource,
+  type ApiSubresource,
+  type CommonTypes,
+  documentName,
+  groupVersions,
+} from './openapi/api-description.ts';
+export { openApiV2, openApiV3 } from './openapi/document.ts';
+export { encodeOpenApiV2 } from './openapi/gnostic.ts';
 export { applyJsonPatch, jsonPatchOperationsMax } from './patch/json-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';

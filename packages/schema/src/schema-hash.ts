@@ -16,7 +16,8 @@ export function schemaHash(schema: Schema): string {
   return hash;
 }
 
-const prose: ReadonlySet<string> = new Set(['description', 'title']);
+/** What says nothing about values: prose, and the way from a field to the type that it already spells out. */
+const silent: ReadonlySet<string> = new Set(['description', 'title', 'definition']);
 
 /** A named type is written out where it first appears and by its name after that, so circles end. */
 function schemaText(schema: Schema, named: Set<string>): string {
@@ -24,7 +25,7 @@ function schemaText(schema: Schema, named: Set<string>): string {
   if (schema.typeName !== undefined) named.add(schema.typeName);
   const parts: string[] = [];
   for (const key of Object.keys(schema).sort() as (keyof Schema)[]) {
-    if (prose.has(key) || schema[key] === undefined || (known && (key === 'properties' || key === 'items'))) continue;
+    if (silent.has(key) || schema[key] === undefined || (known && (key === 'properties' || key === 'items'))) continue;
     parts.push(`${key}:${keywordText(schema, key, named)}`);
   }
   return `{${parts.join(',')}}`;

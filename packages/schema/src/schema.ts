@@ -44,6 +44,11 @@ export interface Schema {
   'x-kubernetes-validations'?: unknown[];
   /** Built-in types only: the name under which OpenAPI publishes this schema and others refer to it. */
   typeName?: string;
+  /**
+   * Built-in types only: the named type itself. The schema of a field that refers to a type is the type's with the field's
+   * own keywords added, and this tells the two apart.
+   */
+  definition?: Schema;
   /** Built-in types only: a named type that is not encoded as a plain message of its properties. */
   codec?: Codec;
   /**
