@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import type { Target } from './load.ts';
 
 export interface WatchedEvent {
@@ -25,7 +26,7 @@ export class WatchStream implements Disposable {
     const call = request(`${url}${path}`, { agent, headers: { accept: 'application/json', authorization: `Bearer ${token ?? ''}` } });
     call.end();
     const [response] = (await once(call, 'response')) as [IncomingMessage];
-    if (response.statusCode !== 200) throw new Error(`GET ${path} answered ${response.statusCode}`);
+    if (response.statusCode !== 200) throw new Error(`GET ${path} answered ${response.statusCode}: ${await text(response)}`);
     // Ending the watch from this side is an error to the stream, and none to us.
     call.on('error', () => undefined);
     response.on('error', () => undefined);

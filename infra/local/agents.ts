@@ -1,11 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemActor } from '@kajitori/accounts';
-import type { Accounts } from '@kajitori/accounts';
 import { waitFor } from '@kajitori/servers';
-import { openInstanceAccounts } from './accounts.ts';
-import { findFirst } from './first-cluster.ts';
 import { logFile, writeSecret } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
 import { KubernetesAccess } from './kubernetes-access.ts';
@@ -22,12 +18,15 @@ const readyLimitMilliseconds = 60_000;
 
 export async function startAgents(instance: Instance, settings: Settings, control: SupervisorControl): Promise<string> {
   const engines = nodeEngines(instance, settings);
-  await using accounts = await openInstanceAccounts(instance, settings);
-  for (const engine of engines) {
-    await mkdir(agentDirectory(settings, engine), { recursive: true, mode: 0o700 });
-    if (!hasJoined(settings, engine)) await writeSecret(tokenFile(settings, engine), await joinToken(accounts, instance, settings));
-    await control.start(agentSpec(instance, settings, engine));
+  const newcomers = engines.filter((engine) => !hasJoined(settings, engine));
+  for (const engine of engines) await mkdir(agentDirectory(settings, engine), { recursive: true, mode: 0o700 });
+  if (newcomers.length > 0) {
+    // Only a first start needs the accounts, with all that they stand on.
+    const { makeJoinTokens } = await import('./first-cluster.ts');
+    const tokens = await makeJoinTokens(instance, settings, newcomers.length);
+    await Promise.all(newcomers.map((engine, index) => writeSecret(tokenFile(settings, engine), tokens[index] ?? '')));
   }
+  for (const engine of engines) await control.start(agentSpec(instance, settings, engine));
   return engines.map(({ nodeName }) => nodeName).join(', ');
 }
 
@@ -62,12 +61,6 @@ function agentSpec(instance: Instance, settings: Settings, engine: NodeEngine): 
   if (!engine.network) return spec;
   const [command, ...args] = insideNamespace(engine.network) as [string, ...string[]];
   return { ...spec, command, args: [...args, spec.command, ...spec.args] };
-}
-
-async function joinToken(accounts: Accounts, instance: Instance, settings: Settings): Promise<string> {
-  const { organization, cluster } = await findFirst(accounts, instance, settings);
-  const { token } = await accounts.joinTokens.create(systemActor(), { organizationId: organization.id, clusterId: cluster.id });
-  return token;
 }
 
 async function readyNodes(access: KubernetesAccess): Promise<string[]> {

@@ -15,6 +15,8 @@ const startLimitMilliseconds = 10_000;
 const stopLimitMilliseconds = 60_000;
 const orphanLimitMilliseconds = 10_000;
 const supervisorFile = 'supervisor.pid.json';
+/** What the others need while they end, with the signal that ends it. */
+const stores: Record<string, NodeJS.Signals> = { redis: 'SIGTERM', postgres: 'SIGINT' };
 /** Engines outlive the supervisor by design. */
 const keptFiles = /^(supervisor|dockerd.*)\.pid\.json$/;
 
@@ -55,19 +57,23 @@ async function endSupervisor(instance: Instance, supervisor: ProcessIdentity): P
   await endProcess(supervisor, 'SIGKILL', 0);
 }
 
-/** Processes whose supervisor was killed: they are stateless, or recover, so they are ended and started anew. */
+/**
+ * Processes whose supervisor was killed: they are stateless, or recover, so they are ended and started anew. Those that
+ * others need to end in an orderly way come last.
+ */
 async function endOrphans(instance: Instance): Promise<string[]> {
-  const ended: string[] = [];
   const files = (await readdir(instance.runDirectory)).filter((name) => name.endsWith('.pid.json') && !keptFiles.test(name));
-  for (const file of files) {
-    const path = join(instance.runDirectory, file);
-    const orphan = await readIdentity(path);
-    if (orphan) {
-      const name = file.slice(0, -'.pid.json'.length);
-      await endProcess(orphan, name === 'postgres' ? 'SIGINT' : 'SIGTERM', orphanLimitMilliseconds);
-      ended.push(name);
-    }
-    await rm(path, { force: true });
-  }
-  return ended;
+  const names = files.map((file) => file.slice(0, -'.pid.json'.length));
+  const ended = await Promise.all(names.filter((name) => !(name in stores)).map((name) => endOrphan(instance, name, 'SIGTERM')));
+  for (const [name, signal] of Object.entries(stores)) if (names.includes(name)) ended.push(await endOrphan(instance, name, signal));
+  return ended.filter((name) => name !== undefined);
+}
+
+/** Answers the name if it still ran. */
+async function endOrphan(instance: Instance, name: string, signal: NodeJS.Signals): Promise<string | undefined> {
+  const path = join(instance.runDirectory, `${name}.pid.json`);
+  const orphan = await readIdentity(path);
+  if (orphan) await endProcess(orphan, signal, orphanLimitMilliseconds);
+  await rm(path, { force: true });
+  return orphan && name;
 }

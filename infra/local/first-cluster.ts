@@ -10,8 +10,8 @@ import { endpointsOf } from './process-specs.ts';
 const firstClusterName = 'local';
 const firstOrganizationName = 'local';
 
-/** The organization, project, cluster and keys that a fresh instance begins with, and the files that lead to them. */
-export async function ensureFirstCluster(instance: Instance, settings: Settings): Promise<string> {
+/** Makes the organization, project, cluster and keys that a fresh instance begins with, and the files that lead to them. */
+export async function makeFirstCluster(instance: Instance, settings: Settings): Promise<string> {
   await using accounts = await openInstanceAccounts(instance, settings);
   const first = await findFirst(accounts, instance, settings);
   await writeSecret(instance.apiKeyFile, `${first.apiKey}\n`);
@@ -22,8 +22,16 @@ export async function ensureFirstCluster(instance: Instance, settings: Settings)
   return first.cluster.id;
 }
 
-/** What the first start made. */
-export async function findFirst(accounts: Accounts, instance: Instance, settings: Settings): Promise<FirstOrganization> {
+/** Tokens by which so many nodes join the first cluster, each once. */
+export async function makeJoinTokens(instance: Instance, settings: Settings, count: number): Promise<string[]> {
+  await using accounts = await openInstanceAccounts(instance, settings);
+  const { organization, cluster } = await findFirst(accounts, instance, settings);
+  const place = { organizationId: organization.id, clusterId: cluster.id };
+  const made = await Promise.all(Array.from({ length: count }, () => accounts.joinTokens.create(systemActor(), place)));
+  return made.map(({ token }) => token);
+}
+
+async function findFirst(accounts: Accounts, instance: Instance, settings: Settings): Promise<FirstOrganization> {
   const apiKey = existsSync(instance.apiKeyFile) ? readFileSync(instance.apiKeyFile, 'utf8').trim() : undefined;
   return setUpFirstOrganization(accounts, {
     email: firstUserEmail,

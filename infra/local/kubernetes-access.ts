@@ -8,6 +8,8 @@ export interface KubernetesCall {
   body?: unknown;
   contentType?: string;
   timeoutMilliseconds?: number;
+  /** Instead of the kubeconfig's. */
+  token?: string;
 }
 
 export interface KubernetesAnswer {
@@ -32,10 +34,17 @@ export class KubernetesAccess implements Disposable {
   }
 
   /** Resolves with whatever the server answers. @throws Error when it does not answer in time, so that the outcome is not known. */
-  call({ method = 'GET', path, body, contentType = 'application/json', timeoutMilliseconds }: KubernetesCall): Promise<KubernetesAnswer> {
+  call({
+    method = 'GET',
+    path,
+    body,
+    contentType = 'application/json',
+    timeoutMilliseconds,
+    token = this.#token,
+  }: KubernetesCall): Promise<KubernetesAnswer> {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers = {
-      authorization: `Bearer ${this.#token}`,
+      authorization: `Bearer ${token}`,
       accept: 'application/json',
       ...(payload ? { 'content-type': contentType, 'content-length': String(payload.length) } : {}),
     };

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { redisAnswers } from '@kajitori/servers';
 import { buildBundles } from '../build/bundles.ts';
+import { agentsReady, startAgents } from './agents.ts';
 import { startArguments } from './arguments.ts';
 import type { StartArguments } from './arguments.ts';
 import { runningSupervisor, startSupervisor, stopSupervisor } from './daemon.ts';
 import { ensureEngine } from './docker-engine.ts';
+import { ensureFirstCluster } from './first-cluster-access.ts';
 import { stayInForeground } from './foreground.ts';
 import { defaultPort, ensureMasterKey, instanceOf, logFile, makeDirectories, readSettings, writeSettings } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
@@ -61,9 +63,6 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
     await step('node engines', { remedy: logsRemedy, log: logFile(instance, 'dockerd-1') }, () => ensureNodeEngines(instance, settings));
   }
   const control = await startSupervisor(instance);
-  // These read the product's own sources, which the step before has shown to be whole.
-  const { agentsReady, startAgents } = await import('./agents.ts');
-  const { ensureFirstCluster } = await import('./first-cluster.ts');
   await startServers(instance, settings, control);
   await step('cluster local', { remedy: logsRemedy, log: logFile(instance, 'api') }, () => ensureFirstCluster(instance, settings));
   if (settings.nodes > 0) {
@@ -99,6 +98,7 @@ async function settle(instance: Instance, wanted: StartArguments): Promise<Setti
 }
 
 async function startServers(instance: Instance, settings: Settings, control: SupervisorControl): Promise<void> {
+  // It reads the product's own sources, which the build has shown to be whole.
   const { migrateDatabase, startPostgres } = await import('./database.ts');
   if (!process.env.DATABASE_URL) {
     await step('Postgres', { remedy: logsRemedy, log: logFile(instance, 'postgres') }, () => startPostgres(instance, settings, control));

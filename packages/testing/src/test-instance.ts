@@ -78,8 +78,8 @@ function scriptRunner(directory: string): TestInstance['script'] {
       const options = { cwd: root, env, timeout: startLimitMilliseconds, maxBuffer: outputLimitBytes };
       return (await run(process.execPath, [join(root, file), ...args], options)).stdout;
     } catch (error) {
-      const { stderr = '', message } = error as Error & { stderr?: string };
-      throw new Error(`${file} ${args.join(' ')} failed:\n${stderr || message}`, { cause: error });
+      const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
+      throw new Error(`${file} ${args.join(' ')} failed:\n${stdout}${stderr || message}`, { cause: error });
     }
   };
 }
