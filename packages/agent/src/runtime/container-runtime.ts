@@ -12,7 +12,7 @@ import { type NodeFacts, containerConfig } from './container-config.ts';
 import { type ContainerLogRequest, containerLogs } from './container-logs.ts';
 import { DockerClient, isDockerError } from './docker-client.ts';
 import { type EngineInfo, createdForm, engineInfoForm } from './docker-forms.ts';
-import { type ContainerEvent, followEngineEvents } from './engine-events.ts';
+import { type EngineEventsOptions, followEngineEvents } from './engine-events.ts';
 import { Images } from './images.ts';
 import { containerName } from './labels.ts';
 import { ensurePauseImage } from './pause-image.ts';
@@ -31,6 +31,8 @@ export interface ContainerRuntimeOptions {
 }
 
 const stopMarginMilliseconds = 60_000;
+
+type FollowOptions = Pick<EngineEventsOptions, 'onEvent' | 'onConnected' | 'onDisconnected' | 'signal'>;
 
 export class ContainerRuntime implements AsyncDisposable {
   readonly images: Images;
@@ -65,13 +67,8 @@ export class ContainerRuntime implements AsyncDisposable {
   }
 
   /** Until the signal aborts. `onEvent` comes after what it tells can be observed. */
-  follow(options: {
-    onEvent(event: ContainerEvent): void;
-    onConnected(): void;
-    onDisconnected(error: unknown): void;
-    signal: AbortSignal;
-  }): Promise<void> {
-    const onEvent = (event: ContainerEvent): void => {
+  follow(options: FollowOptions): Promise<void> {
+    const onEvent: FollowOptions['onEvent'] = (event) => {
       this.#cache.forget(event.containerId);
       options.onEvent(event);
     };
@@ -127,7 +124,7 @@ export class ContainerRuntime implements AsyncDisposable {
       // Left by an agent that was killed between making and starting it.
       if (!isDockerError(error, 409)) throw error;
       await this.removeContainer(name);
-      return await create();
+      return create();
     }
   }
 

@@ -84,7 +84,7 @@ export class DockerClient implements AsyncDisposable {
       });
       asking.once('upgrade', (_response, socket, head) => {
         if (head.length > 0) socket.unshift(head);
-        resolve(socket as Socket);
+        resolve(socket);
       });
       asking.once('response', (response) => void refusal(response).then(reject, reject));
       asking.once('error', (cause) => reject(unavailable(cause)));

@@ -12,10 +12,10 @@ export interface ContainerEvent {
 export interface EngineEventsOptions {
   docker: DockerClient;
   agentId: string;
-  onEvent(event: ContainerEvent): void;
+  onEvent: (event: ContainerEvent) => void;
   /** The stream is open: what happened before it may have been missed, so everything is to be looked at. */
-  onConnected(): void;
-  onDisconnected(error: unknown): void;
+  onConnected: () => void;
+  onDisconnected: (error: unknown) => void;
   signal: AbortSignal;
 }
 

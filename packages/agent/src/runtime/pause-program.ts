@@ -46,16 +46,17 @@ function headers(machine: number, fileBytes: number): Buffer {
 }
 
 function x64Code(): Buffer {
+  // prettier-ignore
   const code = Buffer.from([
-    ...[0xb8, 13, 0, 0, 0], // mov eax, rt_sigaction
-    ...[0xbf, 17, 0, 0, 0], // mov edi, SIGCHLD
-    ...[0x48, 0x8d, 0x35, 0, 0, 0, 0], // lea rsi, [rip + action]
-    ...[0x31, 0xd2], // xor edx, edx
-    ...[0x41, 0xba, 8, 0, 0, 0], // mov r10d, 8
-    ...[0x0f, 0x05], // syscall
-    ...[0xb8, 34, 0, 0, 0], // mov eax, pause
-    ...[0x0f, 0x05], // syscall
-    ...[0xeb, 0xf7], // jmp to the mov before
+    0xb8, 13, 0, 0, 0, // mov eax, rt_sigaction
+    0xbf, 17, 0, 0, 0, // mov edi, SIGCHLD
+    0x48, 0x8d, 0x35, 0, 0, 0, 0, // lea rsi, [rip + action]
+    0x31, 0xd2, // xor edx, edx
+    0x41, 0xba, 8, 0, 0, 0, // mov r10d, 8
+    0x0f, 0x05, // syscall
+    0xb8, 34, 0, 0, 0, // mov eax, pause
+    0x0f, 0x05, // syscall
+    0xeb, 0xf7, // jmp to the mov before
   ]);
   const afterLea = 17;
   code.writeInt32LE(code.length - afterLea, 13);

@@ -31,7 +31,7 @@ export function credentialsFor(reference: ImageReference, secrets: readonly Pull
     .flatMap((secret) => Object.entries(registriesOf(secret)))
     .filter(([address]) => matches(target, normalAddress(address)))
     .sort(([a], [b]) => normalAddress(b).length - normalAddress(a).length)
-    .map(([address, entry]) => ({ ...loginOf(entry), serveraddress: address }));
+    .map(([address, entry]) => credentialOf(address, entry));
 }
 
 function registriesOf({ data = {} }: PullSecret): z.infer<typeof configForm> {
@@ -48,11 +48,11 @@ function registriesOf({ data = {} }: PullSecret): z.infer<typeof configForm> {
   }
 }
 
-function loginOf({ auth, ...rest }: z.infer<typeof entryForm>): Omit<RegistryCredential, 'serveraddress'> {
-  if (rest.username !== undefined || auth === undefined) return rest;
+function credentialOf(serveraddress: string, { auth, ...rest }: z.infer<typeof entryForm>): RegistryCredential {
+  if (rest.username !== undefined || auth === undefined) return { ...rest, serveraddress };
   const login = Buffer.from(auth, 'base64').toString('utf8');
   const colon = login.indexOf(':');
-  return { ...rest, username: login.slice(0, colon), password: login.slice(colon + 1) };
+  return { ...rest, username: login.slice(0, colon), password: login.slice(colon + 1), serveraddress };
 }
 
 function normalAddress(address: string): string {

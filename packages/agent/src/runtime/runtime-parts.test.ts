@@ -17,7 +17,7 @@ describe('image references', () => {
     [`ghcr.test/a@sha256:${'0'.repeat(64)}`, { registry: 'ghcr.test', repository: 'a', digest: `sha256:${'0'.repeat(64)}` }],
   ])('%s', (text, reference) => expect(parseImageReference(text)).toEqual(reference));
 
-  it.each(['', 'UPPER', 'a b', 'a:b:c', 'a@b@c', '/a', 'a//b', 'a:', 'a@sha256:12', '-x', `${'a'.repeat(5000)}`])('%j names none', (text) =>
+  it.each(['', 'UPPER', 'a b', 'a:b:c', 'a@b@c', '/a', 'a//b', 'a:', 'a@sha256:12', '-x', 'a'.repeat(5000)])('%j names none', (text) =>
     expect(parseImageReference(text)).toBeUndefined(),
   );
 

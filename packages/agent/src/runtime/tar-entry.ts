@@ -13,7 +13,7 @@ export function tarOfFile(name: string, content: Buffer, mode: number): Buffer {
   octal(0, 136, 12);
   header.fill(' ', 148, 156);
   header.write('0', 156, 'latin1');
-  header.write('ustar\0' + '00', 257, 'latin1');
+  header.write('ustar\u000000', 257, 'latin1');
   let sum = 0;
   for (const byte of header) sum += byte;
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');

@@ -1,0 +1,258 @@
+/**
+ * This node's line to the control plane. Owns the node's credential, the session that is valid now, and what is yet to be told.
+ *
+ * Invariant: at most one session is listened to, always the one of the highest epoch; nothing that was handed over is lost by a broken line (events apart).
+ * It must not act on desired state: it hands messages on and reports what it is told to.
+ */
+import {
+  type DesiredDelta,
+  type DesiredSync,
+  type GatewayMessage,
+  type GonePod,
+  type Hello,
+  type NodeReport,
+  type PodStatusReport,
+  type ReportedEvent,
+  type TokenRequest,
+  type TokenResult,
+  type Welcome,
+  answerTimeoutMilliseconds,
+  closeCodes,
+} from '@kajitori/agent-protocol';
+import { secretTokenHash } from '@kajitori/apimachinery';
+import type { MultiplexerOptions } from '@kajitori/streams';
+import type { Logger } from '@kajitori/telemetry';
+import { backOffMilliseconds, reconnectBackOff } from './back-off.ts';
+import type { CredentialStore } from './credential-store.ts';
+import { Outbox } from './outbox.ts';
+import { RefusedError, Session } from './session.ts';
+import { type Trust, authorityFor } from './trust.ts';
+
+export interface GatewayConnectionOptions {
+  gatewayUrl: URL;
+  trust: Trust;
+  credentials: CredentialStore;
+  /** Asked for only while the node has no credential of its own. */
+  joinToken: () => Promise<string | undefined>;
+  hello: () => Omit<Hello, 'type' | 'protocol' | 'credentialHash'>;
+  lastEpoch: () => number;
+  onWelcome: (welcome: Welcome) => Promise<void>;
+  /** Resolves with the revision once it is on disk; undefined when the message was a repetition or a part in the middle. */
+  onDesired: (message: DesiredSync | DesiredDelta) => Promise<number | undefined>;
+  onGoneTold: (pod: GonePod) => void;
+  acceptStream: NonNullable<MultiplexerOptions['accept']>;
+  log: Logger;
+}
+
+/** A session that lasted so long was no failure. */
+const steadyMilliseconds = 20_000;
+const rotateAfterMilliseconds = 7 * 86_400_000;
+const supersededWaitMilliseconds = 30_000;
+
+export class GatewayConnection {
+  readonly #options: GatewayConnectionOptions;
+  readonly #outbox: Outbox;
+  readonly #tokens = new Map<number, (result: TokenResult) => void>();
+  #session: Session | undefined;
+  #node: NodeReport | undefined;
+  #tokenId = 0;
+
+  constructor(options: GatewayConnectionOptions) {
+    this.#options = options;
+    this.#outbox = new Outbox({
+      onGoneTold: options.onGoneTold,
+      onRefused: (what) => options.log.warn(what, 'the control plane refused a report'),
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#session !== undefined;
+  }
+
+  reportPod(report: PodStatusReport): void {
+    this.#outbox.putStatus(report);
+  }
+
+  reportGone(pod: GonePod): void {
+    this.#outbox.putGone(pod);
+  }
+
+  reportEvent(event: ReportedEvent): void {
+    this.#outbox.putEvent(event);
+  }
+
+  reportNode(node: NodeReport): void {
+    this.#node = node;
+    this.#session?.send(node);
+  }
+
+  /** @throws Error when there is no line, or the control plane says no. */
+  async requestToken(request: Omit<TokenRequest, 'type' | 'id'>): Promise<{ token: string; expiresAt: Date }> {
+    const session = this.#session;
+    if (session === undefined) throw new Error('failed to fetch token: the control plane cannot be reached');
+    const id = ++this.#tokenId;
+    const { promise, resolve, reject } = Promise.withResolvers<TokenResult>();
+    const timer = setTimeout(() => reject(new Error('failed to fetch token: the control plane did not answer')), answerTimeoutMilliseconds);
+    this.#tokens.set(id, resolve);
+    try {
+      session.send({ type: 'tokenRequest', id, ...request });
+      const { token, expirationTimestamp, error } = await promise;
+      if (token === undefined || expirationTimestamp === undefined)
+        throw new Error(`failed to fetch token: ${error?.message ?? 'refused'}`);
+      return { token, expiresAt: new Date(expirationTimestamp) };
+    } finally {
+      clearTimeout(timer);
+      this.#tokens.delete(id);
+    }
+  }
+
+  /** Holds the line until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const from = performance.now();
+      const waitMilliseconds = await this.#once(signal);
+      failures = performance.now() - from > steadyMilliseconds ? 0 : failures + 1;
+      if (!signal.aborted) await wait(waitMilliseconds ?? backOffMilliseconds(reconnectBackOff, failures - 1, Math.random()), signal);
+    }
+  }
+
+  /** One session, from dialling to its end. Returns how long to wait if the gateway said so. */
+  async #once(signal: AbortSignal): Promise<number | undefined> {
+    try {
+      let session: Session | undefined = await this.#open(signal);
+      while (session !== undefined) session = await this.#hold(session, signal);
+      return undefined;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      this.#options.log.warn({ error }, 'the gateway cannot be reached');
+      if (error instanceof SupersededError) return supersededWaitMilliseconds;
+      return error instanceof RefusedError && error.retryAfterSeconds !== undefined ? error.retryAfterSeconds * 1000 : undefined;
+    }
+  }
+
+  /** Tries what the node may identify with, its own credential before the join token. */
+  async #open(signal: AbortSignal): Promise<Session> {
+    const { credentials, gatewayUrl, trust, hello, lastEpoch, acceptStream } = this.#options;
+    const authority = await authorityFor(trust, gatewayUrl);
+    const dial = (secret: string, more: Partial<Hello>): Promise<Session> =>
+      Session.open({ gatewayUrl, authority, secret, hello: { ...hello(), ...more }, lastEpoch: lastEpoch(), acceptStream, signal });
+    let refusal: unknown = new RefusedError('Unauthorized', 'this node has neither a credential nor a join token');
+    for (const credential of await credentials.candidates()) {
+      try {
+        const session = await dial(credential, {});
+        await credentials.confirm(credential);
+        return session;
+      } catch (error) {
+        if (!(error instanceof RefusedError) || error.reason !== 'Unauthorized') throw error;
+        refusal = error;
+      }
+    }
+    const joinToken = await this.#options.joinToken();
+    if (joinToken === undefined) throw refusal;
+    const drawn = await credentials.pending();
+    const session = await dial(joinToken, { credentialHash: secretTokenHash(drawn) });
+    await credentials.confirm(drawn);
+    return session;
+  }
+
+  /** Lives with a session to its end. Returns its successor when it was replaced in time. */
+  async #hold(session: Session, signal: AbortSignal): Promise<Session | undefined> {
+    const { log, onWelcome } = this.#options;
+    const stop = (): void => session.close();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      this.#session = session;
+      log.info({ epoch: session.welcome.epoch, resumed: session.welcome.resumed }, 'connected to the gateway');
+      await onWelcome(session.welcome);
+      if (this.#node !== undefined) session.send(this.#node);
+      this.#outbox.attach(
+        (message) => session.send(message),
+        () => session.terminate(),
+      );
+      const rotation = setTimeout(() => void this.#rotate(session), rotateAfterMilliseconds);
+      const { promise: reconnectAsked, resolve: askReconnect } = Promise.withResolvers<'reconnect'>();
+      session.onMessage((message) => this.#receive(session, message, () => askReconnect('reconnect')));
+      const end = await Promise.race([session.ended, reconnectAsked]);
+      clearTimeout(rotation);
+      if (end === 'reconnect') {
+        try {
+          return await this.#open(signal);
+        } finally {
+          session.close(1000, 'replaced');
+        }
+      }
+      if (signal.aborted) return undefined;
+      log.warn({ code: end.code, reason: end.reason }, 'the connection to the gateway ended');
+      if (end.code === closeCodes.superseded) throw new SupersededError();
+      return undefined;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#outbox.detach();
+      this.#session = undefined;
+    }
+  }
+
+  #receive(session: Session, message: GatewayMessage, askReconnect: () => void): void {
+    if (session !== this.#session) return;
+    switch (message.type) {
+      case 'desiredSync':
+      case 'desiredDelta':
+        return void this.#apply(session, message);
+      case 'batchResult':
+        return this.#outbox.receive(message);
+      case 'tokenResult':
+        return this.#tokens.get(message.id)?.(message);
+      case 'credentialRotated':
+        return void this.#rotated(message.credentialHash);
+      case 'reconnect':
+        return askReconnect();
+      case 'welcome':
+      case 'refused':
+      case 'heartbeatAck':
+        return undefined;
+    }
+  }
+
+  async #apply(session: Session, message: DesiredSync | DesiredDelta): Promise<void> {
+    try {
+      const revision = await this.#options.onDesired(message);
+      if (revision !== undefined) session.send({ type: 'desiredApplied', revision });
+    } catch (error) {
+      // Not on disk, so not acknowledged: the next session asks from where this one stood.
+      this.#options.log.error({ error }, 'desired state could not be kept');
+      session.close(1011, 'desired state could not be kept');
+    }
+  }
+
+  async #rotate(session: Session): Promise<void> {
+    session.send({ type: 'rotateCredential', credentialHash: secretTokenHash(await this.#options.credentials.pending()) });
+  }
+
+  async #rotated(credentialHash: string): Promise<void> {
+    const { credentials } = this.#options;
+    const pending = await credentials.pending();
+    if (secretTokenHash(pending) === credentialHash) await credentials.confirm(pending);
+  }
+}
+
+/** Another session of this node took over: coming back at once would only throw that one out. */
+class SupersededError extends Error {
+  override readonly name = 'SupersededError';
+
+  constructor() {
+    super('another agent holds this node name: two machines must not share a credential');
+  }
+}
+
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
