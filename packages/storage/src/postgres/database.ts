@@ -26,6 +26,8 @@ const readConnectionsDefault = 4;
 const idleSeconds = 30;
 const connectSeconds = 5;
 const statementMilliseconds = 30_000;
+/** A process that stops in the middle of a transaction must not hold its locks. */
+const idleInTransactionMilliseconds = 10_000;
 const drainMilliseconds = 5_000;
 /** After this a call counts as lost: the server would have ended it, so the network has swallowed its answer. */
 const answerMilliseconds = statementMilliseconds + 5_000;
@@ -66,7 +68,11 @@ export class Database implements AsyncDisposable {
       // It would ask every new connection for the types of arrays; they travel as text (`textArray`).
       fetch_types: false,
       types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-      connection: { application_name: 'kajitori', statement_timeout: statementMilliseconds },
+      connection: {
+        application_name: 'kajitori',
+        statement_timeout: statementMilliseconds,
+        idle_in_transaction_session_timeout: idleInTransactionMilliseconds,
+      },
       ...options,
     });
   }
@@ -81,13 +87,18 @@ export class Database implements AsyncDisposable {
     for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
       try {
         const answer = await this.answered(run(pool));
-        this.#seconds?.observe({ call }, (performance.now() - started) / 1000);
+        this.observe(call, started);
         return answer;
       } catch (error) {
         if (!isConnectionLoss(error) && !isSerializationFailure(error)) throw error;
         await this.pause(call, started, pause, error);
       }
     }
+  }
+
+  /** Records how long a call took, with all its attempts. */
+  observe(call: string, started: number): void {
+    this.#seconds?.observe({ call }, (performance.now() - started) / 1000);
   }
 
   /** The answer of a call; rejects, as a lost connection does, when none comes. */

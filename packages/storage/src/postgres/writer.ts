@@ -85,6 +85,7 @@ export class Writer {
             ? sql<{ outcome: string }[]>`SELECT storage.durable_write(${cluster}, ${id}, ${operations}) AS outcome`
             : sql<{ outcome: string }[]>`SELECT storage.volatile_write(${cluster}, ${id}, ${operations}) AS outcome`,
         );
+        this.#database.observe('write', started);
         return JSON.parse(row?.outcome ?? '') as OperationOutcome[];
       } catch (error) {
         if (isConnectionLoss(error)) {
