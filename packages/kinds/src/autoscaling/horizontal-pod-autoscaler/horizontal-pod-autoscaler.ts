@@ -1,4 +1,5 @@
 import { int32, int64, list, object, ref, string, type Infer } from '@kajitori/schema';
+import { CrossVersionObjectReference } from './cross-version-object-reference.ts';
 import { MetricSpec, MetricStatus } from './metrics.ts';
 import { Quantity } from '../../meta/quantity.ts';
 import { Time } from '../../meta/time.ts';
@@ -62,10 +63,3 @@ export const HPAScalingPolicy = object('io.k8s.api.autoscaling.v2.HPAScalingPoli
   periodSeconds: int32(3).required(),
 });
 export type HPAScalingPolicy = Infer<typeof HPAScalingPolicy>;
-
-export const CrossVersionObjectReference = object('io.k8s.api.autoscaling.v2.CrossVersionObjectReference', {
-  kind: string(1).required(),
-  name: string(2).required(),
-  apiVersion: string(3),
-});
-export type CrossVersionObjectReference = Infer<typeof CrossVersionObjectReference>;

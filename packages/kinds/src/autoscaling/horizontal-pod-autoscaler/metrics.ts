@@ -1,5 +1,5 @@
 import { int32, object, ref, string, type Infer } from '@kajitori/schema';
-import { CrossVersionObjectReference } from './horizontal-pod-autoscaler.ts';
+import { CrossVersionObjectReference } from './cross-version-object-reference.ts';
 import { LabelSelector } from '../../meta/label-selector.ts';
 import { Quantity } from '../../meta/quantity.ts';
 

@@ -1,5 +1,5 @@
 import { boolean, int32, int64, list, map, object, ref, string, type Infer } from '@kajitori/schema';
-import { NodeConfigSource } from './node.ts';
+import { NodeConfigStatus } from './node-config.ts';
 import { Quantity } from '../../meta/quantity.ts';
 import { Time } from '../../meta/time.ts';
 
@@ -52,14 +52,6 @@ export const NodeCondition = object('io.k8s.api.core.v1.NodeCondition', {
   message: string(6).describe('A sentence for people.'),
 });
 export type NodeCondition = Infer<typeof NodeCondition>;
-
-export const NodeConfigStatus = object('io.k8s.api.core.v1.NodeConfigStatus', {
-  assigned: ref(1, () => NodeConfigSource).describe('Settings that the node shall use.'),
-  active: ref(2, () => NodeConfigSource).describe('Settings that the node uses.'),
-  lastKnownGood: ref(3, () => NodeConfigSource).describe('Settings that the node falls back to.'),
-  error: string(4).describe('What was wrong with the settings.'),
-});
-export type NodeConfigStatus = Infer<typeof NodeConfigStatus>;
 
 export const NodeDaemonEndpoints = object('io.k8s.api.core.v1.NodeDaemonEndpoints', {
   kubeletEndpoint: ref(1, () => DaemonEndpoint)

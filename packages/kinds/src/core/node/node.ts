@@ -1,4 +1,5 @@
 import { boolean, list, object, ref, string, type Infer } from '@kajitori/schema';
+import { NodeConfigSource } from './node-config.ts';
 import { NodeStatus } from './node-status.ts';
 import { Taint } from '../toleration.ts';
 import { topLevel } from '../../meta/top-level.ts';
@@ -29,17 +30,3 @@ export const NodeSpec = object('io.k8s.api.core.v1.NodeSpec', {
   podCIDRs: list(7, string()).set().patch('merge').describe('Addresses of the pods on the node, one range a family.'),
 });
 export type NodeSpec = Infer<typeof NodeSpec>;
-
-export const NodeConfigSource = object('io.k8s.api.core.v1.NodeConfigSource', {
-  configMap: ref(2, () => ConfigMapNodeConfigSource).describe('ConfigMap with the settings.'),
-});
-export type NodeConfigSource = Infer<typeof NodeConfigSource>;
-
-export const ConfigMapNodeConfigSource = object('io.k8s.api.core.v1.ConfigMapNodeConfigSource', {
-  namespace: string(1).required().describe('Namespace of the ConfigMap.'),
-  name: string(2).required().describe('Name of the ConfigMap.'),
-  uid: string(3).describe('Id of the ConfigMap.'),
-  resourceVersion: string(4).describe('State of the ConfigMap.'),
-  kubeletConfigKey: string(5).required().describe('Key of the settings in the ConfigMap.'),
-});
-export type ConfigMapNodeConfigSource = Infer<typeof ConfigMapNodeConfigSource>;

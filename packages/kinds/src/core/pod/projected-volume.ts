@@ -1,5 +1,5 @@
 import { boolean, inline, int32, int64, list, map, object, ref, string, type Infer } from '@kajitori/schema';
-import { DownwardAPIVolumeFile, KeyToPath } from './volume.ts';
+import { DownwardAPIVolumeFile, KeyToPath } from './volume-items.ts';
 import { LabelSelector } from '../../meta/label-selector.ts';
 
 export const ProjectedVolumeSource = object('io.k8s.api.core.v1.ProjectedVolumeSource', {

@@ -1,6 +1,6 @@
 import { boolean, inline, int32, list, object, ref, string, type Infer } from '@kajitori/schema';
 import { PersistentVolumeClaimSpec } from '../persistent-volume-claim/persistent-volume-claim.ts';
-import { ObjectFieldSelector, ResourceFieldSelector } from './env.ts';
+import { DownwardAPIVolumeFile, KeyToPath } from './volume-items.ts';
 import { ProjectedVolumeSource } from './projected-volume.ts';
 import {
   AWSElasticBlockStoreVolumeSource,
@@ -80,14 +80,6 @@ export const ConfigMapVolumeSource = object('io.k8s.api.core.v1.ConfigMapVolumeS
 });
 export type ConfigMapVolumeSource = Infer<typeof ConfigMapVolumeSource>;
 
-export const DownwardAPIVolumeFile = object('io.k8s.api.core.v1.DownwardAPIVolumeFile', {
-  path: string(1).required().describe('Path of the file, below the mount.'),
-  fieldRef: ref(2, () => ObjectFieldSelector).describe('A field of the pod.'),
-  resourceFieldRef: ref(3, () => ResourceFieldSelector).describe('A request or limit of a container.'),
-  mode: int32(4).keepsZero().describe('Permission bits of the file.'),
-});
-export type DownwardAPIVolumeFile = Infer<typeof DownwardAPIVolumeFile>;
-
 export const DownwardAPIVolumeSource = object('io.k8s.api.core.v1.DownwardAPIVolumeSource', {
   items: list(1, () => DownwardAPIVolumeFile)
     .atomic()
@@ -126,13 +118,6 @@ export const ImageVolumeSource = object('io.k8s.api.core.v1.ImageVolumeSource', 
   pullPolicy: string(2).describe('Always, IfNotPresent or Never.'),
 });
 export type ImageVolumeSource = Infer<typeof ImageVolumeSource>;
-
-export const KeyToPath = object('io.k8s.api.core.v1.KeyToPath', {
-  key: string(1).required().describe('Key of the entry.'),
-  path: string(2).required().describe('Path of the file, below the mount.'),
-  mode: int32(3).keepsZero().describe('Permission bits of the file.'),
-});
-export type KeyToPath = Infer<typeof KeyToPath>;
 
 export const PersistentVolumeClaimTemplate = object('io.k8s.api.core.v1.PersistentVolumeClaimTemplate', {
   metadata: ref(1, () => ObjectMeta).describe('Labels and annotations of the claim.'),

@@ -11,7 +11,8 @@ import {
 import { nonNegative } from '../../../meta/numbers.ts';
 import { validateClaimSpec } from '../../persistent-volume-claim/validate-claim-spec.ts';
 import type { ProjectedVolumeSource, VolumeProjection } from '../projected-volume.ts';
-import type { DownwardAPIVolumeFile, KeyToPath, Volume } from '../volume.ts';
+import type { Volume } from '../volume.ts';
+import type { DownwardAPIVolumeFile, KeyToPath } from '../volume-items.ts';
 import { validateFieldRef, validateResourceFieldRef } from './env.ts';
 import { localFilePath, objectName, requiredText, uniqueLabelName, withoutBacksteps } from './names.ts';
 
