@@ -26,6 +26,8 @@ export interface KubernetesAppOptions {
   logger: Logger;
 }
 
+/** Answers that have no body at all. */
+const withoutBody = new Set([204, 304]);
 const gzipBytesMin = 128 * 1024;
 const compress = promisify(gzip);
 const pathRoute = /^\/clusters\/([^/]+)(\/.*)?$/;
@@ -103,5 +105,5 @@ async function toResponse({ status, headers, body }: HttpAnswer, acceptEncoding:
     sent.set('vary', 'accept-encoding');
     return new Response((await compress(body, { level: 1 })) as Uint8Array<ArrayBuffer>, { status, headers: sent });
   }
-  return new Response(body as string, { status, headers: sent });
+  return new Response(withoutBody.has(status) ? null : (body as string), { status, headers: sent });
 }
