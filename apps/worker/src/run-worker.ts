@@ -36,11 +36,13 @@ export async function runWorker(
       clustersMax: config.ACTIVE_CLUSTERS_MAX,
       objectsMax: config.CACHED_OBJECTS_MAX,
       idleMilliseconds: config.IDLE_SECONDS * 1000,
-      open: ({ cluster, fence, enqueue, onFenced }) =>
+      open: ({ cluster, fence, since, enqueue, onFenced }) =>
         ControlledCluster.open({
           cluster,
           descriptors,
           transport: api.transport(cluster, fencedStorage(storage, fence, onFenced)),
+          storage: storage.cluster(cluster),
+          since,
           enqueue,
           occurrences: clusterOccurrences(engine.occurrences, cluster),
           rootCertificates,

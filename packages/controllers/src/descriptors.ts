@@ -1,5 +1,7 @@
 import { cronJob } from './cron-job/cron-job.controller.ts';
 import { deployment } from './deployment/deployment.controller.ts';
+import { endpointSlice } from './endpoint-slice/endpoint-slice.controller.ts';
+import { endpointsController } from './endpoints/endpoints.controller.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.controller.ts';
 import { job } from './job/job.controller.ts';
 import { namespace } from './namespace/namespace.controller.ts';
@@ -23,6 +25,8 @@ export const descriptors: readonly ControllerDescriptor[] = [
   cronJob,
   ttlAfterFinished,
   scheduler,
+  endpointSlice,
+  endpointsController,
   nodeLifecycle,
   podGc,
   garbageCollector,

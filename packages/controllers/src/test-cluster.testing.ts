@@ -174,6 +174,8 @@ export class TestCluster implements AsyncDisposable {
       cluster: this.id,
       descriptors,
       transport: this.#api.transport(this.id),
+      storage: this.storage.cluster(this.id),
+      since: await this.storage.cluster(this.id).revision(),
       enqueue: (keys) => void this.#queue.add(keys),
       occurrences: clusterOccurrences(this.storage.occurrences, this.id),
       rootCertificates: '-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----\n',

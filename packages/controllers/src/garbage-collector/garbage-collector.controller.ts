@@ -2,6 +2,7 @@ import type { KubeObject, OwnerReference } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import { catalogue, cronJobs, deployments, jobs, type Kind, pods, replicaSets } from '@kajitori/kinds';
 import { done, type Outcome } from '@kajitori/reconciler';
+import type { Change } from '@kajitori/storage';
 import type { AnyInformer } from '../runtime/caches.ts';
 import {
   type Controller,
@@ -42,6 +43,7 @@ const keyOf = ({ group, version, plural }: Kind, { metadata }: KubeObject): Obje
   namespace: metadata.namespace ?? '',
   name: `${group}/${version}/${plural}/${metadata.name ?? ''}`,
 });
+const prefixOf = ({ group, version, plural }: Kind): string => `${group}/${version}/${plural}/`;
 const goneKey = ({ metadata }: KubeObject): ObjectName => ({ namespace: metadata.namespace ?? '', name: `uid/${metadata.uid ?? ''}` });
 
 function concerned(kind: Kind, event: InformerEvent<KubeObject>, find: Find): ObjectName[] {
@@ -85,41 +87,73 @@ function kindOf({ apiVersion, kind }: OwnerReference): Kind | undefined {
   );
 }
 
+/** The key that asks for a look at everything. */
+const everything: ObjectName = { namespace: '', name: 'everything' };
+
+/** Words that only the metadata of an object which concerns us holds, or rarely another's text: then it is looked at for nothing. */
+const tellingWords = ['"ownerReferences"', '"foregroundDeletion"', '"orphan"'];
+
 class GarbageCollector implements Controller {
   readonly #context: ControllerContext;
   #all: Promise<Map<Kind, AnyInformer>> | undefined;
 
   constructor(context: ControllerContext) {
     this.#context = context;
+    context.onEveryChange({
+      changed: (change) => this.#changed(change),
+      missed: () => context.enqueue(everything),
+    });
   }
 
   async reconcile(run: Run): Promise<Outcome> {
-    if (this.#isSettled(run)) return done;
-    const informers = await this.#informers();
+    if (run.name === everything.name) return this.#lookAtEverything();
     const [, uid] = /^uid\/(.*)$/.exec(run.name) ?? [];
     if (uid !== undefined) {
-      for (const { kind, object } of dependentsOf(informers, uid)) await this.#collect(run, informers, kind, object);
+      const informers = await this.#informers();
+      for (const { kind, object } of dependentsOf(informers, uid)) await this.#collect(run, kind, object);
       return done;
     }
-    const [group = '', version = '', plural = '', name = ''] = run.name.split('/');
-    const kind = collectableKinds.find((one) => one.group === group && one.version === version && one.plural === plural);
-    const object = kind === undefined ? undefined : informers.get(kind)?.get(run.namespace, name);
-    if (kind === undefined || object === undefined) return done;
-    if (hasWork(object)) await this.#finish(run, informers, kind, object);
-    else await this.#collect(run, informers, kind, object);
+    const kind = collectableKinds.find((one) => run.name.startsWith(prefixOf(one)));
+    const name = run.name.slice(kind === undefined ? 0 : prefixOf(kind).length);
+    if (kind === undefined) return done;
+    const object = this.#find(kind)?.get(run.namespace, name) ?? (await run.client.resource(kind).find(run.namespace, name));
+    if (object === undefined) return done;
+    if (hasWork(object)) await this.#finish(run, kind, object);
+    else await this.#collect(run, kind, object);
     return done;
   }
 
-  /** Most objects that ask at a start have their owners beside them: then no further kind needs to be looked at. */
-  #isSettled({ namespace, name }: Run): boolean {
-    const find: Find = (one) => this.#context.caches.find(one);
-    for (const kind of frequentKinds) {
-      const prefix = `${kind.group}/${kind.version}/${kind.plural}/`;
-      const object = name.startsWith(prefix) ? find(kind)?.get(namespace, name.slice(prefix.length)) : undefined;
-      if (object !== undefined)
-        return !hasWork(object) && (object.metadata.ownerReferences ?? []).every((one) => isCached(one, object, find));
+  #find(kind: Kind): AnyInformer | undefined {
+    return this.#context.caches.find(kind);
+  }
+
+  /** Kinds without a cache are followed here. */
+  #changed({ type, object }: Change): void {
+    const kind = collectableKinds.find((one) => one.group === object.group && one.plural === object.resource);
+    if (kind === undefined || frequentKinds.includes(kind)) return;
+    if (type === 'delete') {
+      this.#context.enqueue({ namespace: object.namespace, name: `uid/${object.uid}` });
+      const last = JSON.parse(object.body) as KubeObject;
+      for (const owner of last.metadata?.ownerReferences ?? []) this.#enqueueOwner(owner, object.namespace);
+    } else if (tellingWords.some((word) => object.body.includes(word))) {
+      this.#context.enqueue({ namespace: object.namespace, name: `${prefixOf(kind)}${object.name}` });
     }
-    return false;
+  }
+
+  /** An owner may have waited for the dependent that went. */
+  #enqueueOwner(reference: OwnerReference, namespace: string): void {
+    const kind = reference.blockOwnerDeletion === true ? kindOf(reference) : undefined;
+    if (kind !== undefined)
+      this.#context.enqueue({ namespace: kind.namespaced ? namespace : '', name: `${prefixOf(kind)}${reference.name}` });
+  }
+
+  async #lookAtEverything(): Promise<Outcome> {
+    for (const [kind, informer] of await this.#informers()) {
+      for (const object of informer.list()) {
+        if (hasWork(object) || (object.metadata.ownerReferences ?? []).length > 0) this.#context.enqueue(keyOf(kind, object));
+      }
+    }
+    return done;
   }
 
   /** All kinds' metadata, from the first deletion on for as long as the cluster is active. */
@@ -132,23 +166,18 @@ class GarbageCollector implements Controller {
   }
 
   async #open(): Promise<Map<Kind, AnyInformer>> {
-    const opened = await Promise.all(collectableKinds.map(async (kind) => [kind, await this.#context.caches.metadata(kind)] as const));
-    const informers = new Map(opened);
-    const frequent = new Set(frequentKinds);
-    for (const [kind, informer] of informers) {
-      if (frequent.has(kind)) continue;
-      informer.onChange((event) => concerned(kind, event, (one) => informers.get(one)).forEach((name) => this.#context.enqueue(name)));
-    }
-    return informers;
+    return new Map(await Promise.all(collectableKinds.map(async (kind) => [kind, await this.#context.caches.metadata(kind)] as const)));
   }
 
   /** An object that may have lost its owners. */
-  async #collect(run: Run, informers: Map<Kind, AnyInformer>, kind: Kind, object: KubeObject): Promise<void> {
+  async #collect(run: Run, kind: Kind, object: KubeObject): Promise<void> {
     const references = object.metadata.ownerReferences ?? [];
     const owners = await Promise.all(
-      references.map(async (reference) => ({ reference, state: await stateOf(run, informers, reference, object) })),
+      references.map(async (reference) => ({ reference, state: await this.#stateOf(run, reference, object) })),
     );
-    const plan = planDependent(object, owners, dependentsOf(informers, object.metadata.uid ?? '').length > 0);
+    const isWaitedFor = owners.some(({ state }) => state === 'waiting');
+    const hasDependents = isWaitedFor && dependentsOf(await this.#informers(), object.metadata.uid ?? '').length > 0;
+    const plan = planDependent(object, owners, hasDependents);
     if (plan.type === 'keep') return;
     const { namespace = '', name = '', uid, resourceVersion } = object.metadata;
     const client = run.client.resource(kind);
@@ -160,14 +189,15 @@ class GarbageCollector implements Controller {
   }
 
   /** An object that is being deleted and has a finalizer of ours. */
-  async #finish(run: Run, informers: Map<Kind, AnyInformer>, kind: Kind, object: KubeObject): Promise<void> {
+  async #finish(run: Run, kind: Kind, object: KubeObject): Promise<void> {
+    const informers = await this.#informers();
     const dependents = dependentsOf(informers, object.metadata.uid ?? '');
     const kinds = new Map(dependents.map((one) => [one.object, one.kind]));
     const plan = planOwner(
       object,
       dependents.map((one) => one.object),
     );
-    for (const dependent of plan.deleteDependents) await this.#collect(run, informers, kinds.get(dependent) ?? kind, dependent);
+    for (const dependent of plan.deleteDependents) await this.#collect(run, kinds.get(dependent) ?? kind, dependent);
     for (const dependent of plan.orphan) {
       const { namespace = '', name = '', uid, resourceVersion, ownerReferences = [] } = dependent.metadata;
       const others = ownerReferences.filter((one) => one !== referenceTo(dependent, object));
@@ -187,25 +217,21 @@ class GarbageCollector implements Controller {
         .patch(namespace, name, { metadata: { uid, resourceVersion, finalizers: others.length === 0 ? null : others } }),
     );
   }
+
+  /** A cache may be behind, so absence is believed only when the API says it. An owner of a kind that we do not know is left alone. */
+  async #stateOf(run: Run, reference: OwnerReference, { metadata }: KubeObject): Promise<OwnerState> {
+    const kind = kindOf(reference);
+    if (kind === undefined) return 'solid';
+    const namespace = kind.namespaced ? (metadata.namespace ?? '') : '';
+    if (kind.namespaced && namespace === '') return 'solid';
+    const cached = this.#find(kind)?.get(namespace, reference.name);
+    const owner = cached?.metadata.uid === reference.uid ? cached : await run.client.resource(kind).find(namespace, reference.name);
+    if (owner?.metadata.uid !== reference.uid) return 'absent';
+    if (!isForeground(owner)) return 'solid';
+    return reference.blockOwnerDeletion === true ? 'waiting' : 'absent';
+  }
 }
 
 function dependentsOf(informers: Map<Kind, AnyInformer>, uid: string): { kind: Kind; object: KubeObject }[] {
   return uid === '' ? [] : [...informers].flatMap(([kind, informer]) => informer.ownedBy(uid).map((object) => ({ kind, object })));
-}
-
-/** A cache may be behind, so absence is believed only when the API says it. An owner of a kind that we do not know is left alone. */
-async function stateOf(
-  run: Run,
-  informers: Map<Kind, AnyInformer>,
-  reference: OwnerReference,
-  { metadata }: KubeObject,
-): Promise<OwnerState> {
-  const kind = kindOf(reference);
-  if (kind === undefined) return 'solid';
-  const namespace = kind.namespaced ? (metadata.namespace ?? '') : '';
-  if (kind.namespaced && namespace === '') return 'solid';
-  const cached = informers.get(kind)?.get(namespace, reference.name);
-  const owner = cached?.metadata.uid === reference.uid ? cached : await run.client.resource(kind).find(namespace, reference.name);
-  if (owner?.metadata.uid !== reference.uid) return 'absent';
-  return isForeground(owner) && reference.blockOwnerDeletion === true ? 'waiting' : isForeground(owner) ? 'absent' : 'solid';
 }

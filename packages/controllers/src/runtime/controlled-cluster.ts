@@ -1,8 +1,10 @@
 import type { Clock, ClusterId, KubeObject } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type InformerEvent, type Transport, type UserInfo } from '@kajitori/client';
 import { type ActiveCluster, keyText, type Outcome, type ReconcileKey } from '@kajitori/reconciler';
+import type { ClusterStorage, Revision } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import { Caches } from './caches.ts';
+import { ChangeFeed, type ChangeListener } from './change-feed.ts';
 import type { ClusterOccurrences } from './cluster-occurrences.ts';
 import type { Controller, ControllerDescriptor, ObjectName } from './controller.ts';
 import { ClusterEventRecorder } from './event-recorder.ts';
@@ -13,6 +15,9 @@ export interface ControlledClusterOptions {
   descriptors: readonly ControllerDescriptor[];
   /** The cluster's API; writes through it are refused once this process has lost the cluster. */
   transport: Transport;
+  /** The cluster's objects as they are stored, and up to where an earlier holder has handled their changes. */
+  storage: Pick<ClusterStorage, 'watch' | 'revision'>;
+  since: Revision;
   enqueue(keys: readonly ReconcileKey[]): void;
   occurrences: ClusterOccurrences;
   rootCertificates: string;
@@ -38,6 +43,8 @@ export class ControlledCluster implements ActiveCluster {
   readonly #caches: Caches;
   readonly #expectations: Expectations;
   readonly #controllers = new Map<string, Running>();
+  readonly #listeners: ChangeListener[] = [];
+  #feed: ChangeFeed | undefined;
   #lastChangeAt = performance.now();
 
   private constructor(options: ControlledClusterOptions) {
@@ -57,6 +64,7 @@ export class ControlledCluster implements ActiveCluster {
     try {
       for (const descriptor of options.descriptors) opened.#add(descriptor);
       await opened.#caches.start();
+      opened.#follow();
       return opened;
     } catch (error) {
       await opened[Symbol.asyncDispose]();
@@ -65,7 +73,7 @@ export class ControlledCluster implements ActiveCluster {
   }
 
   get revision(): number {
-    return this.#caches.revision;
+    return Math.min(this.#caches.revision, this.#feed?.revision ?? 0);
   }
 
   get objects(): number {
@@ -92,7 +100,13 @@ export class ControlledCluster implements ActiveCluster {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#feed?.[Symbol.asyncDispose]();
     await this.#caches[Symbol.asyncDispose]();
+  }
+
+  #follow(): void {
+    const { storage, since, logger, cluster } = this.#options;
+    this.#feed = new ChangeFeed({ storage, since, listeners: this.#listeners, logger: logger.child({ cluster }) });
   }
 
   #add(descriptor: ControllerDescriptor): void {
@@ -111,6 +125,7 @@ export class ControlledCluster implements ActiveCluster {
       events: new ClusterEventRecorder({ client, component: descriptor.component, clock, logger }),
       occurrences,
       onChange: (kind, handler) => void this.#caches.add(kind).onChange(handler as (event: InformerEvent<KubeObject>) => void),
+      onEveryChange: (listener) => void this.#listeners.push(listener),
       enqueue: (name) => enqueue([name]),
       rootCertificates,
     });

@@ -5,6 +5,7 @@ import type { Outcome } from '@kajitori/reconciler';
 import type { Logger } from '@kajitori/telemetry';
 import type { Cache, Caches } from './caches.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import type { ChangeListener } from './change-feed.ts';
 import type { ClusterOccurrences } from './cluster-occurrences.ts';
 
 /** Which object a controller is to look at; both empty where it works on the cluster as a whole. */
@@ -45,6 +46,8 @@ export interface ControllerContext {
   occurrences: ClusterOccurrences;
   /** Hears every change of a kind that the controller watches, before it becomes keys. */
   onChange<T extends KubeObject>(kind: Kind<T>, handler: (event: InformerEvent<T>) => void): void;
+  /** Hears every change of every kind, as it is stored; from where the cluster's last holder left off. */
+  onEveryChange(listener: ChangeListener): void;
   /** Asks for another run of this controller. */
   enqueue(name: ObjectName): void;
   /** PEM of the CA that signs the cluster's serving certificate. */

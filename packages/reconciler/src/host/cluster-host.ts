@@ -1,5 +1,5 @@
 import type { ClusterId } from '@kajitori/apimachinery';
-import { ClusterGoneError, type HeldFence, type StorageEngine, type Wake, type Wakeup } from '@kajitori/storage';
+import { ClusterGoneError, type HeldFence, type Revision, type StorageEngine, type Wake, type Wakeup } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import type { Backoff } from '../backoff.ts';
 import { parseKey, type ReconcileKey } from '../key.ts';
@@ -36,6 +36,8 @@ export interface ClusterLease {
   cluster: ClusterId;
   /** To be carried by every write. */
   fence: HeldFence;
+  /** Changes up to here were handled by an earlier holder. */
+  since: Revision;
   enqueue: (keys: readonly ReconcileKey[]) => void;
   /** A write was refused: the cluster is another's now. */
   onFenced: () => void;
@@ -168,7 +170,8 @@ export class ClusterHost implements AsyncDisposable {
     if (fence === undefined) return;
     try {
       const onFenced = (): void => void this.#giveBack(cluster);
-      const active = await open({ cluster, fence, onFenced, enqueue: (keys) => void this.#queue.add(keys) });
+      const since = await storage.dispatch.cursor(consumer, cluster);
+      const active = await open({ cluster, fence, since, onFenced, enqueue: (keys) => void this.#queue.add(keys) });
       const onEnd = (why: 'idle' | 'lost'): void => {
         if (why === 'lost') logger.warn({ cluster }, 'another process has taken the cluster');
         void this.#giveBack(cluster);

@@ -26,6 +26,8 @@ export const fenceName = 'controllers';
 export const leaseSeconds = 6;
 const renewMilliseconds = 1_500;
 const cursorMilliseconds = 1_000;
+/** The log keeps what the cursor has not passed, so a cluster that is never quiet must let it go on too. */
+const cursorLagMilliseconds = 60_000;
 /** A later run that is further away than this is written down; nearer ones are held in memory, and keep the cluster active. */
 export const durableDelayMilliseconds = 5_000;
 /** The wake-up that says "someone holds this cluster": it rings only if its holder dies. */
@@ -42,6 +44,7 @@ export class HeldCluster implements AsyncDisposable {
   readonly #written = new Set<string>();
   readonly #timers: NodeJS.Timeout[] = [];
   #renewedAt = performance.now();
+  #advancedAt = performance.now();
   #cursor = 0;
   #ended = false;
   #working: Promise<void> = Promise.resolve();
@@ -134,9 +137,11 @@ export class HeldCluster implements AsyncDisposable {
     // Writes are fenced anyway; a holder that cannot reach the database for this long only spares itself the work.
     if (performance.now() - this.#renewedAt > leaseSeconds * 1000) return this.#end('lost');
     const { revision } = active;
-    if (revision > this.#cursor) {
+    // What the cursor has passed must have been handled, not only seen: whoever comes next starts from there.
+    if (revision > this.#cursor && (this.isQuiet || performance.now() - this.#advancedAt > cursorLagMilliseconds)) {
       await storage.dispatch.advance(consumer, cluster, revision);
       this.#cursor = revision;
+      this.#advancedAt = performance.now();
     }
     if (this.isQuiet && performance.now() - active.lastChangeAt > this.#idleMilliseconds) this.#end('idle');
   }
