@@ -2,8 +2,9 @@ import { api } from './groups/api.ts';
 import { cluster } from './groups/cluster.ts';
 import { idle } from './groups/idle.ts';
 import { podsGroup } from './groups/pods.ts';
+import { storage } from './groups/storage.ts';
 import { watch } from './groups/watch.ts';
 import type { BenchGroup } from './measurement.ts';
 
 /** Every group of measurements. A new one is a file in groups/ and a line here. */
-export const groups: readonly BenchGroup[] = [api, watch, cluster, podsGroup, idle];
+export const groups: readonly BenchGroup[] = [api, watch, cluster, podsGroup, idle, storage];

@@ -74,7 +74,7 @@ function explain(name: string, options: StepOptions, error: unknown): string {
   const own = error instanceof StepError ? error : undefined;
   const log = own?.log ?? options.log;
   const lines = [`Step failed: ${name}`, `  what:   ${messageOf(error)}`];
-  if (log) lines.push(`  log:    ${relative(process.cwd(), log)}`, ...tail(log).map((line) => `          ${line}`));
+  if (log && existsSync(log)) lines.push(`  log:    ${relative(process.cwd(), log)}`, ...tail(log).map((line) => `          ${line}`));
   lines.push(`  remedy: ${own?.remedy ?? options.remedy}`);
   return lines.join('\n');
 }
@@ -87,7 +87,6 @@ function messageOf(error: unknown): string {
 }
 
 function tail(file: string): string[] {
-  if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-logTailLines).filter(Boolean);
   return lines.map((line) => (line.length > logLineMaxCharacters ? `${line.slice(0, logLineMaxCharacters)}…` : line));
 }

@@ -151,8 +151,14 @@ async function nativeFolder(): Promise<string> {
     if (await exists(link)) continue;
     await symlink(basename(source), link);
   }
-  await Promise.all(['initdb', 'postgres', 'pg_ctl'].map((name) => chmod(join(folder, 'bin', name), 0o755)));
+  await Promise.all(['initdb', 'postgres', 'pg_ctl'].map((name) => makeExecutable(join(folder, 'bin', name))));
   return folder;
+}
+
+/** Leaves alone what is well: the tree may belong to somebody else. */
+async function makeExecutable(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if ((mode & 0o555) !== 0o555) await chmod(path, mode | 0o555);
 }
 
 async function exists(path: string): Promise<boolean> {
