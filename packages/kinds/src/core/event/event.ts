@@ -7,7 +7,9 @@ import { topLevel } from '../../meta/top-level.ts';
 export const Event = topLevel(
   'io.k8s.api.core.v1.Event',
   {
-    metadata: ref(1, () => ObjectMeta).required(),
+    metadata: ref(1, () => ObjectMeta)
+      .required()
+      .describe('Name, labels and the like.'),
     involvedObject: ref(2, () => ObjectReference)
       .required()
       .byValue()
