@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { localAddress } from '@kajitori/accounts';
 import { type ClusterId, isClusterId } from '@kajitori/apimachinery';
 import { ClusterFront, type NodeBindings } from '@kajitori/apiserver';
 import type { ControlPlane } from '@kajitori/control-plane';
 import { type Logger, Metrics } from '@kajitori/telemetry';
-import { managementApp } from '@kajitori/management';
+import { installApp, managementApp } from '@kajitori/management';
 import { Hono } from 'hono';
 import type { config as configType } from './config.ts';
 import { nodeStreams } from './node-streams.ts';
@@ -39,7 +40,7 @@ export async function serveApi(config: Config, control: ControlPlane, { logger, 
         const { cert, key } = await control.accounts.certificates.servingCertificate(names);
         return { certificate: cert, privateKey: key };
       },
-      baseNames: [publicUrl.hostname, 'localhost', ...(config.CLUSTER_DOMAIN === undefined ? [] : [`*.k8s.${config.CLUSTER_DOMAIN}`])],
+      baseNames: [...new Set([publicUrl.hostname, 'localhost', '127.0.0.1', ...ownAddresses()]), ...(config.CLUSTER_DOMAIN === undefined ? [] : [`*.k8s.${config.CLUSTER_DOMAIN}`])],
       clusterNames: () => inClusterNames,
       serve(server, cluster) {
         server.on('request', (incoming, outgoing) => {
@@ -56,6 +57,11 @@ export async function serveApi(config: Config, control: ControlPlane, { logger, 
   );
   const port = await front.listen(config.LISTEN_PORT, config.LISTEN_HOST);
   logger.info({ host: config.LISTEN_HOST, port, clusters: localAddress(1) }, 'listening');
+}
+
+/** Machines of the same network install from here by address. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => address));
 }
 
 /** `ID.k8s.DOMAIN`, where clusters are served by name. */
@@ -77,6 +83,14 @@ function baseApp(config: Config, { accounts, clientAs }: ControlPlane, { metrics
   });
   app.get('/metrics', async (context) => context.text(await metrics.text()));
   const management = managementApp({ accounts, clusterClient: clientAs, publicUrl: config.PUBLIC_URL, publicCertificate: false, logger });
+  const install = installApp({
+    bundleDirectory: config.AGENT_BUNDLE_DIR,
+    publicUrl: config.PUBLIC_URL,
+    gatewayUrl: config.GATEWAY_URL,
+    certificateAuthority: () => accounts.certificates.servingAuthority(),
+  });
+  app.all('/install', (context) => install.fetch(context.req.raw, context.env));
+  app.all('/install/*', (context) => install.fetch(context.req.raw, context.env));
   app.all('*', (context) => management.fetch(context.req.raw, context.env));
   return app;
 }
