@@ -24,7 +24,12 @@ function npm(step, args, env, remedy) {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a');
   const begin = performance.now();
-  const { status, error } = spawnSync('npm', args, { cwd: root, env, stdio: ['ignore', log, log] });
+  // `npm start --silent` would silence this log too.
+  const { status, error } = spawnSync('npm', args, {
+    cwd: root,
+    env: { ...env, npm_config_loglevel: 'notice' },
+    stdio: ['ignore', log, log],
+  });
   if (error || status !== 0) fail(step, remedy);
   console.error(`✓ ${step} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
 }
