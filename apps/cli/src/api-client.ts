@@ -1,15 +1,8 @@
-import { hash } from 'node:crypto';
-import { Agent, request } from 'node:https';
-import { connect, type TLSSocket } from 'node:tls';
+import { type Agent, request } from 'node:https';
 import { z } from 'zod';
 import { CliError } from './cli-error.ts';
-
-export interface Server {
-  url: string;
-  certificateAuthority?: string;
-  /** `sha256//…`: any certificate over this key is the server's. */
-  pin?: string;
-}
+import { agentFor, type Server } from './server-trust.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -116,57 +109,6 @@ export class ApiClient {
   }
 }
 
-/** The pin of whatever key a server presents: for asking a person whether it is the right one. */
-export async function presentedPin(url: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port || 443), servername: nameFor(hostname), rejectUnauthorized: false }, () => {
-      resolve(pinOf(socket));
-      socket.destroy();
-    });
-    socket.on('error', (error) => reject(unreachable(url, error)));
-  });
-}
-
-/** Whether a failure is that nobody vouches for the server's certificate. */
-export function isUntrusted(error: unknown): boolean {
-  const code = error instanceof CliError ? (error.cause as { code?: string } | undefined)?.code : undefined;
-  return code !== undefined && untrusted.has(code);
-}
-
-const untrusted = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_GET_ISSUER_CERT',
-]);
-
-function agentFor({ certificateAuthority, pin }: Server): Agent {
-  if (pin === undefined) return new Agent({ keepAlive: true, ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }) });
-  const agent = new Agent({ keepAlive: true });
-  // The key is compared before the first byte of a request is written.
-  agent.createConnection = (options, done) => {
-    const { host = '', port } = options as { host?: string; port?: number | string };
-    const socket = connect({ host, port: Number(port), servername: nameFor(host), rejectUnauthorized: false });
-    socket.once('secureConnect', () => {
-      if (pinOf(socket) === pin) done?.(null, socket);
-      else socket.destroy(Object.assign(new Error('the server does not hold the key that was pinned'), { code: 'PIN_MISMATCH' }));
-    });
-    socket.once('error', (error) => done?.(error, socket));
-    return undefined;
-  };
-  return agent;
-}
-
-/** Names are sent, addresses must not be. */
-const nameFor = (host: string): string => (/^[\d.]+$|:/.test(host) ? '' : host);
-
-function pinOf(socket: TLSSocket): string {
-  const key = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
-  return key === undefined ? '' : `sha256//${hash('sha256', key, 'base64')}`;
-}
-
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -185,22 +127,3 @@ function refusal({ status, text }: { status: number; text: string }, path: strin
 
 const broken = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED']);
 const isBroken = (error: unknown): boolean => broken.has((error as NodeJS.ErrnoException).code ?? '');
-
-function unreachable(url: string, cause: unknown): CliError {
-  const code = (cause as NodeJS.ErrnoException).code ?? '';
-  if (code === 'PIN_MISMATCH')
-    return new CliError(
-      `${url} is not the server that you logged in to: it holds another key`,
-      'If the service was set up anew, log in again: kaji login.',
-      cause,
-    );
-  if (untrusted.has(code))
-    return new CliError(`nobody vouches for the certificate of ${url}`, 'Log in with --ca-file FILE or --pin sha256//….', cause);
-  if (code === 'ECONNREFUSED') return new CliError(`nothing listens at ${url}`, 'Is the service running, and the address right?', cause);
-  if (code === 'ENOTFOUND') return new CliError(`there is no host of that name: ${url}`, 'Check the address.', cause);
-  return new CliError(
-    `cannot reach ${url}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    'Check the address and the network.',
-    cause,
-  );
-}

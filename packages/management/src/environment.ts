@@ -1,4 +1,4 @@
-import type { Accounts, Actor, ClusterRecord, OrganizationId, Principal, Project, Role } from '@kajitori/accounts';
+import type { Accounts, Actor, Principal } from '@kajitori/accounts';
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { ClusterClient, UserInfo } from '@kajitori/client';
 import type { Logger } from '@kajitori/telemetry';
@@ -20,14 +20,6 @@ export interface Caller {
   principal: Principal;
   actor: Actor;
   token: string;
-}
-
-/** Where in the account a request acts, once it was found that the caller may. */
-export interface ReachedPlace {
-  organizationId: OrganizationId;
-  role: Role;
-  project?: Project;
-  cluster?: ClusterRecord;
 }
 
 export interface ManagementEnvironment {

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { meForm, nothing, sessionForm } from '../answers.ts';
-import { ApiClient, isUntrusted, presentedPin, type Server } from '../api-client.ts';
+import { ApiClient } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { type Config, removeConfig, writeConfig } from '../config-file.ts';
 import { action, type GlobalOptions, note, print, serverOf } from '../context.ts';
 import { environment } from '../env.ts';
 import { say } from '../language.ts';
 import { findLocalInstance } from '../local-instance.ts';
+import { presentedPin, type Server } from '../server-trust.ts';
 import { ask, askSecret, readFirstLine } from '../prompt.ts';
+import { isUntrusted } from '../unreachable.ts';
 
 interface LoginOptions extends GlobalOptions {
   email?: string;

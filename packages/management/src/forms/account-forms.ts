@@ -1,5 +1,5 @@
 import type { ApiKey, AuditEntry, Invitation, Member, Organization, Project, SignedIn, User } from '@kajitori/accounts';
-import { displayName, instant, roleForm, shortName, z } from './common.ts';
+import { displayName, instant, roleForm, shortName, z } from './route-parts.ts';
 
 /** People, organizations and keys as JSON: the form of each, and how accounts' values are shown in it. */
 export const userForm = z.object({ id: z.string(), name: z.string(), email: z.string(), createdAt: instant }).openapi('User');

@@ -1,5 +1,5 @@
 import { type ClusterEndpoints, type ClusterRecord, clusterServerUrl, type JoinToken, joinTokenLimits } from '@kajitori/accounts';
-import { instant, roleForm, shortName, z } from './common.ts';
+import { instant, roleForm, shortName, z } from './route-parts.ts';
 
 /** Clusters and nodes as JSON: the form of each, and how accounts' values are shown in it. */
 export const fencingForm = z.enum(['none', 'stop']).openapi({

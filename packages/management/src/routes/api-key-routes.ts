@@ -17,7 +17,7 @@ import {
   problems,
   shownPage,
   z,
-} from '../forms/common.ts';
+} from '../forms/route-parts.ts';
 import { ProblemError } from '../problem.ts';
 
 const tags = ['API keys'];

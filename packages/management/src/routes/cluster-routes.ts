@@ -17,7 +17,7 @@ import {
   shortName,
   shownPage,
   z,
-} from '../forms/common.ts';
+} from '../forms/route-parts.ts';
 import { nothingHere } from '../access.ts';
 import { ProblemError } from '../problem.ts';
 import { endOf } from './api-key-routes.ts';

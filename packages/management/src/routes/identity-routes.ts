@@ -12,7 +12,7 @@ import {
   showProject,
   showSession,
 } from '../forms/account-forms.ts';
-import { body, createRoute, displayName, json, needs, nothing, open, problems, roleForm, z } from '../forms/common.ts';
+import { body, createRoute, displayName, json, needs, nothing, open, problems, roleForm, z } from '../forms/route-parts.ts';
 import { ProblemError } from '../problem.ts';
 
 const tags = ['Identity'];

@@ -17,7 +17,19 @@ import {
   nodeForm,
   showJoinToken,
 } from '../forms/cluster-forms.ts';
-import { body, createRoute, idempotent, json, needs, nothing, pageForm, pageQuery, pathIds, problems, shownPage } from '../forms/common.ts';
+import {
+  body,
+  createRoute,
+  idempotent,
+  json,
+  needs,
+  nothing,
+  pageForm,
+  pageQuery,
+  pathIds,
+  problems,
+  shownPage,
+} from '../forms/route-parts.ts';
 import { joinCommand } from '../join-command.ts';
 import { ProblemError } from '../problem.ts';
 

@@ -28,7 +28,7 @@ import {
   roleForm,
   shownPage,
   z,
-} from '../forms/common.ts';
+} from '../forms/route-parts.ts';
 import { ProblemError } from '../problem.ts';
 
 const tags = ['Organizations'];

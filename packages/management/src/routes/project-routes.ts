@@ -16,7 +16,7 @@ import {
   shortName,
   shownPage,
   z,
-} from '../forms/common.ts';
+} from '../forms/route-parts.ts';
 
 const tags = ['Projects'];
 const params = pathIds('project');
