@@ -15,6 +15,7 @@ export class NodeWriter {
   readonly #nodes: ResourceClient<Node & KubeObject>;
   readonly #leases: ResourceClient<Lease & KubeObject>;
   #renewing: Promise<void> | undefined;
+  #renewal: Promise<void> | undefined;
 
   constructor(client: ClusterClient, name: string, clock: Clock) {
     this.#name = name;
@@ -43,12 +44,19 @@ export class NodeWriter {
     }
   }
 
-  /** Renews the lease. Heartbeats that come while one is being written share the next. */
+  /**
+   * Renews the lease. Heartbeats that come while one is being written share the next: a node counts its lease from the sending of what was
+   * acknowledged, so a time that was taken before would promise too much.
+   */
   renewLease(): Promise<void> {
-    this.#renewing ??= this.#writeLease().finally(() => {
-      this.#renewing = undefined;
-    });
-    return this.#renewing;
+    this.#renewal ??= (this.#renewing ?? Promise.resolve()).catch(() => undefined).then(() => this.#beginRenewal());
+    return this.#renewal;
+  }
+
+  #beginRenewal(): Promise<void> {
+    this.#renewing = this.#renewal;
+    this.#renewal = undefined;
+    return this.#writeLease();
   }
 
   async #register(report: NodeReport): Promise<Node & KubeObject> {

@@ -32,7 +32,14 @@ import type { Logger } from '@kajitori/telemetry';
 import type { RawData, WebSocket } from 'ws';
 import { DesiredFeed } from '../desired/desired-feed.ts';
 import type { NodePrincipal } from '../identity.ts';
-import { heartbeatIntervalSeconds, leaseDurationSeconds, maxConcurrentMessages, maxUnsentBytes, silenceLimitSeconds } from '../limits.ts';
+import {
+  heartbeatIntervalSeconds,
+  leaseDurationSeconds,
+  maxApiConnections,
+  maxConcurrentMessages,
+  maxUnsentBytes,
+  silenceLimitSeconds,
+} from '../limits.ts';
 import { EventWriter } from '../node/event-writer.ts';
 import { NodeWriter } from '../node/node-writer.ts';
 import { PodWriter } from '../node/pod-writer.ts';
@@ -207,7 +214,11 @@ export class AgentSession {
       signal: this.#over.signal,
     });
     const followed = feed.pod.bind(feed);
-    const multiplexer = multiplexWebSocket(this.#socket, { role: 'dialer', accept: async (request) => this.#acceptStream(request) });
+    const multiplexer = multiplexWebSocket(this.#socket, {
+      role: 'dialer',
+      maxAcceptedStreams: maxApiConnections,
+      accept: async (request) => this.#acceptStream(request),
+    });
     this.#work = {
       opened,
       feed,

@@ -19,6 +19,8 @@ export interface MultiplexerOptions {
   role: 'dialer' | 'acceptor';
   /** Sends one message; `sent` is called when it has left, or never will. */
   send: (message: Buffer, sent: () => void) => void;
+  /** Most streams that the other side may have open; `maxStreams` unless told otherwise. */
+  maxAcceptedStreams?: number;
   /**
    * The other side asks for a stream. Resolving accepts it, and what was returned is then called with the stream; throwing refuses it.
    * `signal` aborts when the asker has lost interest.
@@ -37,6 +39,8 @@ export class Multiplexer {
   readonly #streams = new Map<number, MultiplexedStream>();
   readonly #opening = new Map<number, Opening>();
   readonly #accepting = new Map<number, AbortController>();
+  /** How many of the streams the other side opened. */
+  #accepted = 0;
   #nextId: number;
   #closed = false;
 
@@ -135,15 +139,10 @@ export class Multiplexer {
       throw new MultiplexError(`stream ${id} cannot be opened by the other side`);
     if (body.length > maxOpenBytes) throw new MultiplexError(`a request of ${body.length} bytes for a stream`);
     const request = parseJson(body);
-    const { accept } = this.#options;
-    if (accept === undefined || this.#streams.size + this.#accepting.size >= maxStreams) {
-      return this.#refuse(
-        id,
-        new StatusError(
-          'TooManyRequests',
-          accept === undefined ? 'no streams are accepted here' : `more than ${maxStreams} streams at once`,
-        ),
-      );
+    const { accept, maxAcceptedStreams = maxStreams } = this.#options;
+    if (accept === undefined) return this.#refuse(id, new StatusError('Forbidden', 'no streams are accepted here'));
+    if (this.#accepted + this.#accepting.size >= maxAcceptedStreams) {
+      return this.#refuse(id, new StatusError('TooManyRequests', `more than ${maxAcceptedStreams} streams at once`));
     }
     void this.#accept(id, request, accept);
   }
@@ -157,6 +156,8 @@ export class Multiplexer {
       if (this.#accepting.get(id) === asking) {
         this.#accepting.delete(id);
         this.#streams.set(id, stream);
+        this.#accepted += 1;
+        stream.closed.addEventListener('abort', () => (this.#accepted -= 1), { once: true });
         this.#send({ type: 'accept', id });
       } else {
         // The asker has left: the work that was begun for it is let go of through a stream that is over.

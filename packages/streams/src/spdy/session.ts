@@ -18,6 +18,9 @@ export const maxUnreadBytes = 1024 * 1024;
 /** Port-forward opens two streams a connection. */
 export const maxStreams = 2048;
 const maxDataFrameBytes = 32 * 1024;
+/** How often the other side is asked whether it lives, and for how long it may be silent while this side reads. */
+const pingIntervalMilliseconds = 30_000;
+const silenceLimitMilliseconds = 90_000;
 /** How long the other side may take to read what was sent before the transport is cut. */
 const closeGraceMilliseconds = 5_000;
 
@@ -45,6 +48,8 @@ export class SpdySession implements AsyncDisposable {
   #peerGrants = false;
   #peerGrantsSession = false;
   #goingAway = false;
+  #heardAt = performance.now();
+  #nextPingId: number;
   /** Those who wait for a window, for room in the transport, or for a reader. */
   #waiting: (() => void)[] = [];
   readonly #host: StreamHost = {
@@ -67,12 +72,15 @@ export class SpdySession implements AsyncDisposable {
     this.#transport = transport;
     this.#options = options;
     this.#nextStreamId = options.role === 'client' ? 1 : 2;
+    this.#nextPingId = this.#nextStreamId;
     transport.on('drain', () => this.#wake());
     transport.on('close', () => this.#wake());
     transport.on('error', (error: Error) => {
       this.error ??= error;
     });
-    this.closed = this.#run();
+    const pings = setInterval(() => this.#ping(), pingIntervalMilliseconds);
+    pings.unref();
+    this.closed = this.#run().finally(() => clearInterval(pings));
   }
 
   get streamCount(): number {
@@ -115,6 +123,7 @@ export class SpdySession implements AsyncDisposable {
     try {
       for await (const chunk of this.#transport) {
         for (const frame of this.#decoder.push(chunk as Buffer)) await this.#handle(frame);
+        this.#heardAt = performance.now();
       }
     } catch (error) {
       if (error instanceof SpdyError) {
@@ -247,6 +256,16 @@ export class SpdySession implements AsyncDisposable {
     if (this.#ungrantedSessionBytes < defaultWindowBytes / 2) return;
     this.#write({ type: 'windowUpdate', streamId: 0, delta: this.#ungrantedSessionBytes });
     this.#ungrantedSessionBytes = 0;
+  }
+
+  /** A client that vanished without a word would otherwise keep its process and its streams for hours. */
+  #ping(): void {
+    const paused = this.#streams.values().some(({ unreadBytes }) => unreadBytes > maxUnreadBytes);
+    if (paused) this.#heardAt = performance.now();
+    if (performance.now() - this.#heardAt > silenceLimitMilliseconds)
+      return this.destroy(new Error('the other side has been silent for too long'));
+    this.#write({ type: 'ping', id: this.#nextPingId });
+    this.#nextPingId = this.#nextPingId > 0x7fff_0000 ? 2 - (this.#nextPingId % 2) : this.#nextPingId + 2;
   }
 
   #ended(): boolean {
