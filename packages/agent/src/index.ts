@@ -1,1 +1,2 @@
-export { planPod } from './pod-sync/plan-pod.ts';
+export { type AgentOptions, defaultStateDir, runAgent } from './agent.ts';
+export { type Trust, parsePin } from './connection/trust.ts';

@@ -22,7 +22,7 @@ describe('the checkpoint', () => {
   it('gives back what it was told, with its revision and identity', async () => {
     const directory = await stateDir();
     const first = await Checkpoint.open(directory);
-    await first.setEpoch(4);
+    await first.setSession({ epoch: 4, network: { clusterDomain: 'cluster.local', clusterDns: [] } });
     await first.apply({ puts: [secret, { ...secret, metadata: { ...secret.metadata, name: 'other' } }], removes: [], revision: 7 });
     await first.apply({ puts: [], removes: [{ kind: 'Secret', namespace: 'shop', name: 'other' }], revision: 8 });
     const second = await Checkpoint.open(directory);

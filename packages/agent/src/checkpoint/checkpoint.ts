@@ -4,11 +4,18 @@
  * Invariant: a change that was acknowledged is on disk; a crash in the middle of a change leaves a state whose revision is that of before, so that the change
  * comes again. Bodies are sealed with a key beside them that only root reads: a copied file says nothing. No token is ever written.
  */
-import { randomBytes } from 'node:crypto';
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DesiredObject, type ObjectKey, desiredObjectForm, objectKeyOf, objectKeyText } from '@kajitori/agent-protocol';
+import {
+  type DesiredObject,
+  type NetworkSettings,
+  type ObjectKey,
+  desiredObjectForm,
+  networkForm,
+  objectKeyOf,
+  objectKeyText,
+} from '@kajitori/agent-protocol';
 import { z } from 'zod';
 import { seal, unseal } from './seal.ts';
 
@@ -19,6 +26,8 @@ const stateForm = z.object({
   epoch: z.int().nonnegative().default(0),
   /** Absent: what lies here is not a whole state. */
   desiredRevision: z.int().nonnegative().optional(),
+  /** As the last session said it: new pods need it when the agent is alone. */
+  network: networkForm.optional(),
 });
 type State = z.infer<typeof stateForm>;
 
@@ -65,8 +74,13 @@ export class Checkpoint {
     return this.#state.desiredRevision;
   }
 
-  async setEpoch(epoch: number): Promise<void> {
-    await this.#writeState({ ...this.#state, epoch });
+  get network(): NetworkSettings | undefined {
+    return this.#state.network;
+  }
+
+  /** A session began: older ones are refused from now on. */
+  async setSession({ epoch, network }: { epoch: number; network: NetworkSettings }): Promise<void> {
+    await this.#writeState({ ...this.#state, epoch, network });
   }
 
   /** What lies on disk. A body that cannot be read any more is left out and told: the whole state is asked for again then. */
@@ -78,7 +92,7 @@ export class Checkpoint {
         objects.push(desiredObjectForm.parse(JSON.parse(unseal(this.#key, file, await readFile(join(this.#dir, file))).toString('utf8'))));
       } catch (error) {
         onUnreadable(file, error);
-        await this.#writeState({ agentId: this.#state.agentId, epoch: this.#state.epoch });
+        await this.#writeState({ ...this.#state, desiredRevision: undefined });
       }
     }
     return objects;

@@ -11,6 +11,7 @@ export type PodAction =
   | { type: 'startContainer'; container: string; role: ContainerRole; attempt: number; sandboxId: string; backOffSeconds: number }
   /** `deadline` never moves later by asking again. */
   | { type: 'killContainer'; id: string; container: string; graceSeconds: number; reason: KillReason }
+  | { type: 'removeSandbox'; id: string }
   | { type: 'removeContainer'; id: string; container: string }
   /** Nothing runs any more: all that is left of the pod on this node goes. */
   | { type: 'removePod' };

@@ -224,8 +224,9 @@ function removeUnstarted({ input, actions }: Draft, name: string): void {
   }
 }
 
-/** Of each container the last two stay, for `logs --previous` and `lastState`; older ones go. */
-function sweep({ view, actions }: Draft): void {
+/** Of each container the last two stay, for `logs --previous` and `lastState`; older ones go, and sandboxes before the last. */
+function sweep({ input, view, actions }: Draft): void {
+  for (const { id } of input.observed.sandboxes.slice(1)) actions.push({ type: 'removeSandbox', id });
   for (const { container, older } of view.all)
     for (const { id } of older) actions.push({ type: 'removeContainer', id, container: container.name });
 }

@@ -1,0 +1,168 @@
+/**
+ * What the control plane reaches in this node's pods: commands, attachments, logs, ports. Implements the streams' ports over what it is handed.
+ *
+ * Invariant: a stream reaches only the pod whose uid was named, never a later one of the same name. It owns no process: letting go of a stream ends it.
+ */
+import { type NetConnectOpts, connect } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
+import { StatusError, badRequest, notFound } from '@kajitori/apimachinery';
+import {
+  type AttachRequest,
+  type ClusterDialer,
+  type CommandStatus,
+  type ContainerTarget,
+  type DialRequest,
+  type ExecRequest,
+  type LogsRequest,
+  type NodeStreams,
+  type PodTarget,
+  type PortForwardRequest,
+  type ProcessOptions,
+  type ProcessStreams,
+  exitStatus,
+  failureStatus,
+  successStatus,
+} from '@kajitori/streams';
+import { limitBytes } from './limit-bytes.ts';
+
+/** What the node knows of one container. */
+export interface StreamedContainer {
+  running?: { id: string };
+  /** The newest that ran, living or dead. */
+  latestId?: string;
+  /** The one before the newest life: what `--previous` means. */
+  previousId?: string;
+  waitingReason?: string;
+}
+
+export interface RunningProcess {
+  stdin?: Duplex;
+  stdout?: Readable;
+  stderr?: Readable;
+  resize(size: { width: number; height: number }): Promise<void>;
+  readonly exitCode: Promise<number | undefined>;
+  destroy(): void;
+}
+
+type LogOptions = Omit<LogsRequest, keyof ContainerTarget | 'previous' | 'limitBytes'>;
+
+export interface PodStreamsOptions {
+  /** Undefined when there is no such pod here. */
+  pod: (uid: string) => Promise<{ ip: string | undefined; container(name: string): StreamedContainer | undefined } | undefined>;
+  exec: (containerId: string, command: readonly string[], wanted: ProcessOptions) => Promise<RunningProcess>;
+  attach: (containerId: string, wanted: ProcessOptions) => Promise<RunningProcess>;
+  logs: (containerId: string, options: LogOptions) => Promise<Readable>;
+}
+
+const dialTimeoutMilliseconds = 10_000;
+
+export class PodStreams implements NodeStreams, ClusterDialer {
+  readonly #options: PodStreamsOptions;
+
+  constructor(options: PodStreamsOptions) {
+    this.#options = options;
+  }
+
+  async exec(request: ExecRequest): Promise<ProcessStreams> {
+    const id = await this.#runningId(request);
+    const process = await this.#options.exec(id, request.command, request);
+    const status = process.exitCode.then(
+      (code) =>
+        code === undefined
+          ? failureStatus(new Error('the engine does not know how the command ended'), 'the command ended unseen')
+          : exitStatus(code),
+      (error: unknown) => failureStatus(error, 'the command ended unseen'),
+    );
+    return processStreams(process, status);
+  }
+
+  async attach(request: AttachRequest): Promise<ProcessStreams> {
+    const id = await this.#runningId(request);
+    const process = await this.#options.attach(id, request);
+    return processStreams(
+      process,
+      process.exitCode.then(
+        () => successStatus,
+        (error: unknown) => failureStatus(error, 'the attachment broke off'),
+      ),
+    );
+  }
+
+  async logs(request: LogsRequest): Promise<Readable> {
+    const { container, pod } = request;
+    const found = await this.#container(request);
+    const id = request.previous === true ? found.previousId : found.latestId;
+    if (id === undefined && request.previous === true)
+      throw badRequest(`previous terminated container "${container}" in pod "${pod}" not found`);
+    if (id === undefined)
+      throw badRequest(`container "${container}" in pod "${pod}" is waiting to start: ${waitingText(found.waitingReason)}`);
+    const log = await this.#options.logs(id, request);
+    return request.limitBytes === undefined ? log : limitBytes(log, request.limitBytes);
+  }
+
+  async portForward(request: PortForwardRequest, signal?: AbortSignal): Promise<Duplex> {
+    const { ip } = await this.#pod(request);
+    if (ip === undefined) throw new StatusError('ServiceUnavailable', `pod "${request.pod}" has no address: it is not running`);
+    return dial({ host: ip, port: request.port }, signal);
+  }
+
+  dial(request: DialRequest, signal?: AbortSignal): Promise<Duplex> {
+    return dial({ host: request.host, port: request.port }, signal);
+  }
+
+  async #pod(target: PodTarget): Promise<NonNullable<Awaited<ReturnType<PodStreamsOptions['pod']>>>> {
+    const pod = await this.#options.pod(target.uid);
+    if (pod === undefined) throw notFound({ group: '', resource: 'pods' }, target.pod);
+    return pod;
+  }
+
+  async #container(target: ContainerTarget): Promise<StreamedContainer> {
+    const found = (await this.#pod(target)).container(target.container);
+    if (found === undefined) throw badRequest(`container ${target.container} is not valid for pod ${target.pod}`);
+    return found;
+  }
+
+  async #runningId(target: ContainerTarget): Promise<string> {
+    const { running } = await this.#container(target);
+    if (running === undefined)
+      throw new StatusError('NotFound', `unable to upgrade connection: container not found ("${target.container}")`);
+    return running.id;
+  }
+}
+
+function waitingText(reason: string | undefined): string {
+  return reason === 'ErrImagePull' || reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : (reason ?? 'ContainerCreating');
+}
+
+function processStreams(process: RunningProcess, status: Promise<CommandStatus>): ProcessStreams {
+  return {
+    ...(process.stdin === undefined ? {} : { stdin: process.stdin }),
+    ...(process.stdout === undefined ? {} : { stdout: process.stdout }),
+    ...(process.stderr === undefined ? {} : { stderr: process.stderr }),
+    // A terminal that is gone cannot have a size: how the process ended is told by its status.
+    resize: (size) => void process.resize(size).catch(() => undefined),
+    status,
+    destroy: () => process.destroy(),
+  };
+}
+
+function dial(target: NetConnectOpts & { host: string; port: number }, signal: AbortSignal | undefined): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
+    const fail = (why: string): void => {
+      socket.destroy();
+      reject(new StatusError('ServiceUnavailable', `dial tcp ${target.host}:${target.port}: ${why}`));
+    };
+    const aborted = (): void => fail('given up');
+    signal?.addEventListener('abort', aborted, { once: true });
+    socket.setTimeout(dialTimeoutMilliseconds, () => fail('i/o timeout'));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      fail(error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message),
+    );
+    socket.once('connect', () => {
+      signal?.removeEventListener('abort', aborted);
+      socket.setTimeout(0);
+      resolve(socket);
+    });
+  });
+}
