@@ -16,7 +16,7 @@ export interface EndpointSliceSnapshot {
   pods: readonly Pod[];
   /** Slices that this controller made for the service. */
   slices: readonly EndpointSlice[];
-  node(name: string): Node | undefined;
+  node: (name: string) => Node | undefined;
 }
 
 export interface EndpointSlicePlan {

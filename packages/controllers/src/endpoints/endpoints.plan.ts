@@ -33,35 +33,30 @@ export function planEndpoints(service: Service, pods: readonly Pod[], found: End
 /** Pods with the same ports stand together. */
 function subsetsOf(service: Service, pods: readonly Pod[], publish: boolean): EndpointSubset[] {
   const groups = Map.groupBy(pods, (pod) => JSON.stringify(resolvePorts(service, pod)));
-  return [...groups]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, group]) => {
-      const sorted = group.toSorted((a, b) => ((a.status?.podIP ?? '') < (b.status?.podIP ?? '') ? -1 : 1));
-      const [ready, notReady] = [sorted.filter((pod) => publish || isReady(pod)), sorted.filter((pod) => !publish && !isReady(pod))];
-      const [first] = group;
-      const ports =
-        first === undefined
-          ? []
-          : resolvePorts(service, first).map(({ name, port, protocol, appProtocol }) => ({
-              ...(name === '' ? {} : { name }),
-              port,
-              protocol,
-              appProtocol,
-            }));
-      return {
-        ...(ready.length === 0 ? {} : { addresses: ready.map((pod) => addressOf(pod, service)) }),
-        ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady.map((pod) => addressOf(pod, service)) }),
-        ...(ports.length === 0 ? {} : { ports }),
-      };
-    });
+  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => subsetOf(service, group, publish));
+}
+
+function subsetOf(service: Service, group: readonly Pod[], publish: boolean): EndpointSubset {
+  const sorted = group.toSorted((a, b) => ((a.status?.podIP ?? '') < (b.status?.podIP ?? '') ? -1 : 1));
+  const addressesOf = (pods: readonly Pod[]): EndpointSubset['addresses'] =>
+    pods.length === 0 ? undefined : pods.map((pod) => addressOf(pod, service));
+  const [first] = group;
+  const ports =
+    first === undefined
+      ? []
+      : resolvePorts(service, first).map(({ name, port, protocol, appProtocol }) => ({
+          name: name === '' ? undefined : name,
+          port,
+          protocol,
+          appProtocol,
+        }));
+  return {
+    addresses: addressesOf(sorted.filter((pod) => publish || isReady(pod))),
+    notReadyAddresses: addressesOf(sorted.filter((pod) => !publish && !isReady(pod))),
+    ports: ports.length === 0 ? undefined : ports,
+  };
 }
 
 function addressOf(pod: Pod, service: Service): NonNullable<EndpointSubset['addresses']>[number] {
-  const hostname = hostnameOf(pod, service);
-  return {
-    ip: pod.status?.podIP ?? '',
-    targetRef: podReference(pod),
-    ...(hostname === undefined ? {} : { hostname }),
-    ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
-  };
+  return { ip: pod.status?.podIP ?? '', targetRef: podReference(pod), hostname: hostnameOf(pod, service), nodeName: pod.spec.nodeName };
 }
