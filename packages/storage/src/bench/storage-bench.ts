@@ -55,7 +55,7 @@ export async function storageBench({ database, operations = 8_000, rounds = 3 }:
   }
   return [...best].map(([name, { walled, open }]) => {
     return {
-      name: `storage ${name}`,
+      name: `storage.${name}`,
       value: Math.round(walled),
       unit: '1/s',
       floor: Math.round(open),
@@ -76,11 +76,11 @@ async function measureOnce(url: string, operations: number): Promise<Record<stri
   const name = (n: number): string => `o-${String(n).padStart(6, '0')}`;
   await together(500, (n) => created(storage, `warm-${n}`));
   return {
-    'grouped creates': await together(operations, (n) => created(storage, name(n))),
-    'point reads': await together(operations, (n) => storage.get(configMap(name(n)))),
-    'objects listed in pages of 500':
+    creates: await together(operations, (n) => created(storage, name(n))),
+    gets: await together(operations, (n) => storage.get(configMap(name(n)))),
+    listedObjects:
       500 * (await inTurn(10, (n) => storage.list({ ...configMaps, limit: 500, after: { namespace: 'default', name: name(n) } }))),
-    'grouped updates': await together(operations, (n) => updated(storage, name(n))),
+    updates: await together(operations, (n) => updated(storage, name(n))),
   };
 }
 
