@@ -87,8 +87,6 @@ export interface Strategy<T extends KubeObject> {
   /** Fields that a client may not choose: resets `status`, for example. */
   prepareForCreate?(draft: T): void;
   prepareForUpdate?(draft: T, old: T): void;
-  /** Status writes change `status` only, unless this says otherwise; the store has taken the rest from `old`. */
-  prepareForStatusUpdate?(draft: T, old: T): void;
   /** Beyond the schema: rules across fields, formats, names of volumes. */
   validate?(object: T): FieldError[];
   /** What an update of the resource may not change. */

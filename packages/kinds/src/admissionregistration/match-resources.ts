@@ -5,7 +5,7 @@ const rule = {
   apiGroups: list(1, string()).atomic(),
   apiVersions: list(2, string()).atomic(),
   resources: list(3, string()).atomic(),
-  scope: string(4).keepsZero(),
+  scope: string(4).keepsZero().default('*'),
 };
 
 const ruleWithOperations = {
@@ -22,11 +22,11 @@ export type MatchCondition = Infer<typeof MatchCondition>;
 export const MatchResources = object(
   'io.k8s.api.admissionregistration.v1.MatchResources',
   {
-    namespaceSelector: ref(1, () => LabelSelector),
-    objectSelector: ref(2, () => LabelSelector),
+    namespaceSelector: ref(1, () => LabelSelector).byValue(),
+    objectSelector: ref(2, () => LabelSelector).byValue(),
     resourceRules: list(3, () => NamedRuleWithOperations).atomic(),
     excludeResourceRules: list(4, () => NamedRuleWithOperations).atomic(),
-    matchPolicy: string(7).keepsZero(),
+    matchPolicy: string(7).keepsZero().default('Equivalent'),
   },
   { atomic: true },
 );

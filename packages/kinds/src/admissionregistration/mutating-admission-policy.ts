@@ -15,7 +15,7 @@ export const MutatingAdmissionPolicySpec = object('io.k8s.api.admissionregistrat
   matchConstraints: ref(2, () => MatchResources),
   variables: list(3, () => Variable).atomic(),
   mutations: list(4, () => Mutation).atomic(),
-  failurePolicy: string(5).keepsZero(),
+  failurePolicy: string(5).keepsZero().default('Fail'),
   matchConditions: list(6, () => MatchCondition)
     .mapBy('name')
     .patch('merge', 'name'),

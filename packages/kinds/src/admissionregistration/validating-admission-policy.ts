@@ -17,7 +17,7 @@ export const ValidatingAdmissionPolicySpec = object('io.k8s.api.admissionregistr
   paramKind: ref(1, () => ParamKind),
   matchConstraints: ref(2, () => MatchResources),
   validations: list(3, () => Validation).atomic(),
-  failurePolicy: string(4).keepsZero(),
+  failurePolicy: string(4).keepsZero().default('Fail'),
   auditAnnotations: list(5, () => AuditAnnotation).atomic(),
   matchConditions: list(6, () => MatchCondition)
     .mapBy('name')

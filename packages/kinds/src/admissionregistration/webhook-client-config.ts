@@ -11,6 +11,6 @@ export const WebhookServiceReference = object('io.k8s.api.admissionregistration.
   namespace: string(1).required(),
   name: string(2).required(),
   path: string(3).keepsZero(),
-  port: int32(4).keepsZero(),
+  port: int32(4).keepsZero().default(443),
 });
 export type WebhookServiceReference = Infer<typeof WebhookServiceReference>;

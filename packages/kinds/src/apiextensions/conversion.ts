@@ -23,6 +23,6 @@ export const ConversionServiceReference = object('io.k8s.apiextensions-apiserver
   namespace: string(1).required(),
   name: string(2).required(),
   path: string(3).keepsZero(),
-  port: int32(4).keepsZero(),
+  port: int32(4).keepsZero().default(443),
 });
 export type ConversionServiceReference = Infer<typeof ConversionServiceReference>;

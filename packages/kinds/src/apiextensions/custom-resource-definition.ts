@@ -3,10 +3,16 @@ import { boolean, int32, int64, list, object, ref, string, type Infer } from '@k
 import { CustomResourceConversion } from './conversion.ts';
 import { JSONSchemaProps } from './json-schema-props.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
-import { keepStatus, resetStatus } from '../meta/status-split.ts';
+import { keepStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { createdColumn, nameColumn } from '../meta/columns.ts';
+import {
+  defaultCustomResourceDefinition,
+  validateCustomResourceDefinition,
+  validateCustomResourceDefinitionUpdate,
+  withStoredVersions,
+} from './custom-resource-definition-rules.ts';
 
 export const CustomResourceDefinition = topLevel('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition', {
   spec: ref(2, () => CustomResourceDefinitionSpec)
@@ -147,8 +153,17 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
-    prepareForCreate: resetStatus({}),
-    prepareForUpdate: keepStatus,
+    defaults: defaultCustomResourceDefinition,
+    prepareForCreate(draft) {
+      draft.status = {};
+      withStoredVersions(draft);
+    },
+    prepareForUpdate(draft, old) {
+      keepStatus(draft, old);
+      withStoredVersions(draft, old.status?.storedVersions);
+    },
+    validate: validateCustomResourceDefinition,
+    validateUpdate: validateCustomResourceDefinitionUpdate,
     allowUnconditionalUpdate: false,
   },
   columns: [nameColumn, createdColumn],

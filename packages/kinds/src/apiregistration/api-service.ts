@@ -1,4 +1,4 @@
-import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { dns1123SubdomainError, type FieldError, invalid } from '@kajitori/apimachinery';
 import { boolean, bytes, int32, list, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
@@ -42,7 +42,7 @@ export type APIServiceCondition = Infer<typeof APIServiceCondition>;
 export const APIServiceReference = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', {
   namespace: string(1),
   name: string(2),
-  port: int32(3).keepsZero(),
+  port: int32(3).keepsZero().default(443),
 });
 export type APIServiceReference = Infer<typeof APIServiceReference>;
 
@@ -50,6 +50,20 @@ function availableCell({ status }: APIService): string {
   const available = status?.conditions?.find(({ type }) => type === 'Available');
   if (available === undefined) return 'Unknown';
   return available.status === 'True' ? 'True' : `${available.status} (${available.reason ?? ''})`;
+}
+
+function validateApiService({ metadata, spec }: APIService): FieldError[] {
+  const { version = '', group = '', groupPriorityMinimum, versionPriority } = spec;
+  const name = `${version}.${group}`;
+  const errors: FieldError[] =
+    metadata.name === name ? [] : [invalid('metadata.name', metadata.name, `must be \`spec.version+"."+spec.group\`: "${name}"`)];
+  if (groupPriorityMinimum <= 0 || groupPriorityMinimum > 20_000)
+    errors.push(invalid('spec.groupPriorityMinimum', groupPriorityMinimum, 'must be positive and less than 20000'));
+  if (versionPriority <= 0 || versionPriority > 1000)
+    errors.push(invalid('spec.versionPriority', versionPriority, 'must be positive and less than 1000'));
+  if (spec.service === undefined && spec.caBundle !== undefined)
+    errors.push(invalid('spec.caBundle', '', 'local APIServices may not have a caBundle'));
+  return errors;
 }
 
 export const apiServices: Kind<APIService> = {
@@ -71,6 +85,7 @@ export const apiServices: Kind<APIService> = {
     generation: false,
     prepareForCreate: resetStatus({}),
     prepareForUpdate: keepStatus,
+    validate: validateApiService,
     allowUnconditionalUpdate: false,
   },
   columns: [

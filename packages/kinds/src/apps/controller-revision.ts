@@ -1,10 +1,11 @@
-import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { controllerOf, dns1123SubdomainError, parseApiVersion } from '@kajitori/apimachinery';
 import { int64, ref, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { RawExtension } from '../meta/raw-extension.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, countColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
-import { controllerOf, parseApiVersion } from '@kajitori/apimachinery';
+import { immutableField } from '../meta/immutable.ts';
+import { nonNegative } from '../meta/numbers.ts';
 
 export const ControllerRevision = topLevel('io.k8s.api.apps.v1.ControllerRevision', {
   data: ref(2, () => RawExtension),
@@ -32,6 +33,8 @@ export const controllerRevisions: Kind<ControllerRevision> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    validate: ({ revision }) => nonNegative('revision', revision),
+    validateUpdate: (revision, old) => immutableField('data', revision.data, old.data),
     allowUnconditionalUpdate: true,
   },
   columns: [

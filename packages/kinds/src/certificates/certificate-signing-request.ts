@@ -1,11 +1,10 @@
-import { pathSegmentError } from '@kajitori/apimachinery';
+import { type FieldError, humanDuration, invalid, pathSegmentError, required } from '@kajitori/apimachinery';
 import { bytes, int32, list, map, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
-import { humanDuration } from '@kajitori/apimachinery';
 
 export const CertificateSigningRequest = topLevel('io.k8s.api.certificates.v1.CertificateSigningRequest', {
   spec: ref(2, () => CertificateSigningRequestSpec)
@@ -51,6 +50,21 @@ function conditionCell({ status }: CertificateSigningRequest): string {
   return words.join(',');
 }
 
+const shortestSeconds = 600;
+
+function validateRequest({ spec }: CertificateSigningRequest): FieldError[] {
+  const errors: FieldError[] = (spec.usages ?? []).length === 0 ? [required('spec.usages')] : [];
+  if (spec.expirationSeconds !== undefined && spec.expirationSeconds < shortestSeconds) {
+    errors.push(invalid('spec.expirationSeconds', spec.expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)'));
+  }
+  if (!/^[a-z0-9.-]+\/[a-zA-Z0-9.:_-]+$/.test(spec.signerName)) {
+    errors.push(
+      invalid('spec.signerName', spec.signerName, 'must be a fully qualified domain and path of the form "example.com/signer-name"'),
+    );
+  }
+  return errors;
+}
+
 export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
   group: 'certificates.k8s.io',
   version: 'v1',
@@ -70,9 +84,15 @@ export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
     nameError: pathSegmentError,
     generation: false,
     prepareForCreate: resetStatus({}),
-    prepareForUpdate: keepStatus,
+    // What was asked for stays; answers come through the subresources.
+    prepareForUpdate(draft, old) {
+      keepStatus(draft, old);
+      draft.spec = old.spec;
+    },
+    validate: validateRequest,
     allowUnconditionalUpdate: true,
   },
+  selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
   columns: [
     nameColumn,
     ageColumn,

@@ -14,7 +14,7 @@ export type FlowSchema = Infer<typeof FlowSchema>;
 
 export const FlowSchemaSpec = object('io.k8s.api.flowcontrol.v1.FlowSchemaSpec', {
   priorityLevelConfiguration: ref(1, () => PriorityLevelConfigurationReference).required(),
-  matchingPrecedence: int32(2).keepsZero(),
+  matchingPrecedence: int32(2).keepsZero().default(1000),
   distinguisherMethod: ref(3, () => FlowDistinguisherMethod),
   rules: list(4, () => PolicyRulesWithSubjects).atomic(),
 });

@@ -44,15 +44,15 @@ export const PriorityLevelConfigurationCondition = object('io.k8s.api.flowcontro
 export type PriorityLevelConfigurationCondition = Infer<typeof PriorityLevelConfigurationCondition>;
 
 export const ExemptPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration', {
-  nominalConcurrencyShares: int32(1).keepsZero(),
-  lendablePercent: int32(2).keepsZero(),
+  nominalConcurrencyShares: int32(1).keepsZero().default(0),
+  lendablePercent: int32(2).keepsZero().default(0),
 });
 export type ExemptPriorityLevelConfiguration = Infer<typeof ExemptPriorityLevelConfiguration>;
 
 export const LimitedPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration', {
-  nominalConcurrencyShares: int32(1).keepsZero(),
+  nominalConcurrencyShares: int32(1).keepsZero().default(30),
   limitResponse: ref(2, () => LimitResponse),
-  lendablePercent: int32(3).keepsZero(),
+  lendablePercent: int32(3).keepsZero().default(0),
   borrowingLimitPercent: int32(4).keepsZero(),
 });
 export type LimitedPriorityLevelConfiguration = Infer<typeof LimitedPriorityLevelConfiguration>;
@@ -68,9 +68,9 @@ export const LimitResponse = object(
 export type LimitResponse = Infer<typeof LimitResponse>;
 
 export const QueuingConfiguration = object('io.k8s.api.flowcontrol.v1.QueuingConfiguration', {
-  queues: int32(1).keepsZero(),
-  handSize: int32(2).keepsZero(),
-  queueLengthLimit: int32(3).keepsZero(),
+  queues: int32(1).keepsZero().default(64),
+  handSize: int32(2).keepsZero().default(8),
+  queueLengthLimit: int32(3).keepsZero().default(50),
 });
 export type QueuingConfiguration = Infer<typeof QueuingConfiguration>;
 

@@ -3,6 +3,7 @@ import { object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
+import { immutableField } from '../meta/immutable.ts';
 
 export const IngressClass = topLevel('io.k8s.api.networking.v1.IngressClass', {
   spec: ref(2, () => IngressClassSpec).always(),
@@ -37,6 +38,7 @@ export const ingressClasses: Kind<IngressClass> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    validateUpdate: ({ spec }, old) => immutableField('spec.controller', spec.controller, old.spec.controller),
     allowUnconditionalUpdate: true,
   },
   columns: [

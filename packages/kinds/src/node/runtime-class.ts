@@ -1,10 +1,11 @@
-import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { dns1123LabelError, dns1123SubdomainError, invalid } from '@kajitori/apimachinery';
 import { list, map, object, ref, string, type Infer } from '@kajitori/schema';
 import { Toleration } from '../core/toleration.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { Quantity } from '../meta/quantity.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { immutableField } from '../meta/immutable.ts';
 
 export const RuntimeClass = topLevel('io.k8s.api.node.v1.RuntimeClass', {
   handler: string(2).required(),
@@ -37,6 +38,11 @@ export const runtimeClasses: Kind<RuntimeClass> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    validate({ handler }) {
+      const wrong = dns1123LabelError(handler);
+      return wrong === undefined ? [] : [invalid('handler', handler, wrong)];
+    },
+    validateUpdate: (runtimeClass, old) => immutableField('handler', runtimeClass.handler, old.handler),
     allowUnconditionalUpdate: false,
   },
   columns: [nameColumn, textColumn('Handler', 'The runtime that nodes know by this name.', ({ handler }) => handler), ageColumn],

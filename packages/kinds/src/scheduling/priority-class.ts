@@ -3,6 +3,7 @@ import { boolean, int32, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { validatePriorityClass, validatePriorityClassUpdate } from './validate-priority-class.ts';
 
 export const PriorityClass = topLevel('io.k8s.api.scheduling.v1.PriorityClass', {
   value: int32(2).keepsZero(),
@@ -26,6 +27,8 @@ export const priorityClasses: Kind<PriorityClass> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    validate: validatePriorityClass,
+    validateUpdate: validatePriorityClassUpdate,
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -1,9 +1,10 @@
-import { dns1123SubdomainError } from '@kajitori/apimachinery';
+import { dns1123SubdomainError, forbiddenField } from '@kajitori/apimachinery';
 import { boolean, list, map, string, type Infer } from '@kajitori/schema';
 import { TopologySelectorTerm } from '../core/topology-selector.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { immutableField, sameValue } from '../meta/immutable.ts';
 
 export const StorageClass = topLevel('io.k8s.api.storage.v1.StorageClass', {
   provisioner: string(2).required(),
@@ -38,6 +39,12 @@ export const storageClasses: Kind<StorageClass> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    validateUpdate: (storageClass, old) => [
+      ...(['parameters', 'provisioner', 'reclaimPolicy'] as const)
+        .filter((key) => !sameValue(storageClass[key], old[key]))
+        .map((key) => forbiddenField(key, `updates to ${key} are forbidden.`)),
+      ...immutableField('volumeBindingMode', storageClass.volumeBindingMode, old.volumeBindingMode),
+    ],
     allowUnconditionalUpdate: true,
   },
   columns: [
