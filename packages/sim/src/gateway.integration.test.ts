@@ -32,8 +32,12 @@ describe.each(grounds)('a gateway over %s', (_name, open) => {
         (await world.client.resource(nodes).find('', 'n1'))?.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
     );
     await until('a heartbeat is acknowledged', () => node.acknowledgedHeartbeat > 0);
+    const leaseOf = (): Promise<KubeObject | undefined> => world.client.resource(leases).find('kube-node-lease', 'n1');
+    await until('the lease goes with the node', async () => (await leaseOf())?.metadata.ownerReferences !== undefined);
     const lease = await world.client.resource(leases).get('kube-node-lease', 'n1');
     expect(lease.spec).toMatchObject({ holderIdentity: 'n1', leaseDurationSeconds: 40 });
+    const { metadata } = await world.client.resource(nodes).get('', 'n1');
+    expect(lease.metadata.ownerReferences).toEqual([{ apiVersion: 'v1', kind: 'Node', name: 'n1', uid: metadata.uid }]);
     const another = new HollowNode({ gatewayUrl: url, name: 'n2', joinToken });
     await expect(another.start()).rejects.toMatchObject({ reason: 401 });
     const again = new HollowNode({ gatewayUrl: url, name: 'n1', joinToken: world.identities.joinToken(world.cluster) });

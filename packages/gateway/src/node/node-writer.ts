@@ -75,20 +75,23 @@ export class NodeWriter {
 
   async #writeLease(): Promise<void> {
     const spec = { holderIdentity: this.#name, leaseDurationSeconds, renewTime: formatMicroTime(this.#clock.now()) };
+    let lease: Lease & KubeObject;
     try {
-      await this.#leases.patch(leaseNamespace, this.#name, { spec });
+      lease = await this.#leases.patch(leaseNamespace, this.#name, { spec });
     } catch (error) {
       if (!isStatusError(error, 'NotFound')) throw error;
-      const node = await this.#nodes.find('', this.#name);
-      const ownerReferences =
-        node === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', name: this.#name, uid: node.metadata.uid ?? '' }];
-      await this.#leases.create({
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata: { namespace: leaseNamespace, name: this.#name, ownerReferences },
-        spec,
-      });
+      const metadata = { namespace: leaseNamespace, name: this.#name };
+      lease = await this.#leases.create({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
     }
+    if (lease.metadata.ownerReferences === undefined) await this.#ownLease();
+  }
+
+  /** Lets the lease go with its node. */
+  async #ownLease(): Promise<void> {
+    const node = await this.#nodes.find('', this.#name);
+    if (node === undefined) return;
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: this.#name, uid: node.metadata.uid ?? '' }];
+    await this.#leases.patch(leaseNamespace, this.#name, { metadata: { ownerReferences } });
   }
 }
 

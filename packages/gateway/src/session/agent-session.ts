@@ -74,6 +74,7 @@ export class AgentSession {
   #handling = 0;
   #report: NodeReport | undefined;
   #reporting = false;
+  #leased = false;
   #reconnectBy: number | undefined;
   #why = 'closed';
 
@@ -120,9 +121,11 @@ export class AgentSession {
     try {
       const hello = await this.#hello();
       const opened = await openSession(hello, admission, this.#parts);
+      const welcome = await this.#welcome(opened);
       this.#begin(opened, hello);
+      // Before anyone can open a stream: the agent hears its welcome first.
+      await this.#send(welcome);
       welcomed();
-      await this.#send(await this.#welcome(opened));
       await Promise.race([this.#welcomed().feed.run(), this.#closed]);
     } catch (error) {
       await this.#fail(error);
@@ -300,6 +303,9 @@ export class AgentSession {
         try {
           await node.report(report);
           if (this.#report === report) this.#report = undefined;
+          // The node is known from here on; so is that it lives, before its first heartbeat is due.
+          if (!this.#leased) await node.renewLease();
+          this.#leased = true;
           this.#parts.metrics.reports.inc({ of: 'node', outcome: 'written' });
         } catch (error) {
           this.#parts.metrics.reports.inc({ of: 'node', outcome: 'refused' });
