@@ -36,7 +36,7 @@ function deployment({
       progressDeadlineSeconds: 600,
       revisionHistoryLimit: 10,
     },
-  } as Deployment;
+  };
 }
 
 describe('bounds', () => {
@@ -199,14 +199,15 @@ test('a rollout never has too many pods or too few available, and ends', () => {
 
 test('a plan that is carried out leaves nothing to do', () => {
   const rollout = new Rollout();
-  let wanted = deployment();
+  const wanted = deployment();
+  const plan = (): DeploymentPlan => planDeployment({ deployment: wanted, replicaSets: rollout.sets, hasRunningPods: () => false, now });
   for (let step = 0; step < 10; step += 1) {
-    const plan = planDeployment({ deployment: wanted, replicaSets: rollout.sets, hasRunningPods: () => false, now });
-    rollout.apply(plan);
+    const next = plan();
+    rollout.apply(next);
     rollout.settle(3);
-    wanted = { ...wanted, status: plan.status };
+    wanted.status = next.status;
   }
-  const last = planDeployment({ deployment: wanted, replicaSets: rollout.sets, hasRunningPods: () => false, now });
+  const last = plan();
   expect([last.create, last.scale, last.update, last.delete, last.adopt, last.release]).toEqual([undefined, [], [], [], [], []]);
   expect(last.status).toEqual(wanted.status);
 });

@@ -169,11 +169,11 @@ export class ClusterHost implements AsyncDisposable {
     const fence = await storage.fences.acquire(cluster, fenceName, holder, leaseSeconds);
     if (fence === undefined) return;
     try {
-      const onFenced = (): void => void this.#giveBack(cluster);
+      const onFenced = (): void => this.#held.get(cluster)?.lose();
       const since = await storage.dispatch.cursor(consumer, cluster);
       const active = await open({ cluster, fence, since, onFenced, enqueue: (keys) => void this.#queue.add(keys) });
       const onEnd = (why: 'idle' | 'lost'): void => {
-        if (why === 'lost') logger.warn({ cluster }, 'another process has taken the cluster');
+        if (why === 'lost') logger.warn({ cluster }, 'the cluster is not held by this process any more');
         void this.#giveBack(cluster);
       };
       const held = new HeldCluster({ cluster, fence, active, storage, queue: this.#queue, logger, onEnd }, idleMilliseconds);
@@ -236,14 +236,19 @@ export class ClusterHost implements AsyncDisposable {
 
   async #sweepDue(): Promise<void> {
     const due = await this.#options.storage.wakeups.takeDue(dueLimit, dueRetrySeconds);
-    for (const wakeup of due) await this.#wakeUp(wakeup);
+    for (const wakeup of due) {
+      await this.#wakeUp(wakeup).catch((error: unknown) =>
+        this.#options.logger.warn({ ...wakeup, error }, 'a wake-up was not followed; it rings again'),
+      );
+    }
   }
 
   /** For a cluster that is active here, the key runs; else the cluster is called for, and reads everything when it is taken up. */
   async #wakeUp({ cluster, key, dueAt }: Wakeup): Promise<void> {
     const { wakeups } = this.#options.storage;
+    const wanted = key === holderKey ? undefined : parseKey(key);
     if (this.#held.has(cluster)) {
-      if (key !== holderKey) await this.#queue.add([parseKey(key)]);
+      if (wanted !== undefined) await this.#queue.add([wanted]);
       await wakeups.delete(cluster, key, dueAt);
     } else this.#ring(cluster);
   }

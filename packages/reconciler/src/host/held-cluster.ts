@@ -47,6 +47,7 @@ export class HeldCluster implements AsyncDisposable {
   #advancedAt = performance.now();
   #cursor = 0;
   #ended = false;
+  #lost = false;
   #working: Promise<void> = Promise.resolve();
 
   constructor(parts: HeldClusterParts, idleMilliseconds: number) {
@@ -91,6 +92,12 @@ export class HeldCluster implements AsyncDisposable {
     await storage.wakeups.set(cluster, holderKey, new Date(Date.now() + (leaseSeconds + 1) * 1000), 'replace');
   }
 
+  /** Another process has the cluster: from now on nothing is said in its name. */
+  lose(): void {
+    this.#lost = true;
+    this.#end('lost');
+  }
+
   /** Gives the cluster back. What was not finished is found by whoever takes it next. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true;
@@ -101,6 +108,7 @@ export class HeldCluster implements AsyncDisposable {
     await queue.idle(cluster);
     await this.#working;
     await active[Symbol.asyncDispose]();
+    if (this.#lost) return;
     await storage.dispatch.advance(consumer, cluster, active.revision);
     if (peaceful) await storage.wakeups.delete(cluster, holderKey);
     else await storage.wakeups.set(cluster, holderKey, new Date(), 'replace');
@@ -129,13 +137,13 @@ export class HeldCluster implements AsyncDisposable {
     if (held) {
       this.#renewedAt = started;
       await this.mark();
-    } else this.#end('lost');
+    } else this.lose();
   }
 
   async #advance(): Promise<void> {
     const { storage, cluster, active } = this.#parts;
     // Writes are fenced anyway; a holder that cannot reach the database for this long only spares itself the work.
-    if (performance.now() - this.#renewedAt > leaseSeconds * 1000) return this.#end('lost');
+    if (performance.now() - this.#renewedAt > leaseSeconds * 1000) return this.lose();
     const { revision } = active;
     // What the cursor has passed must have been handled, not only seen: whoever comes next starts from there.
     if (revision > this.#cursor && (this.isQuiet || performance.now() - this.#advancedAt > cursorLagMilliseconds)) {
