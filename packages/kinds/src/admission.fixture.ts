@@ -12,26 +12,20 @@ export type Manifest = { metadata?: KubeObject['metadata']; [field: string]: unk
 export const testUid = '11111111-2222-4333-8444-555555555555';
 
 export function create<T extends KubeObject>(kind: Kind<T>, manifest: Manifest): Written<T> {
-  const object = decoded(kind, manifest);
+  const { object, errors } = decoded(kind, manifest);
+  if (errors.length > 0) return { object, errors: said(errors), warnings: [] };
   kind.strategy.prepareForCreate?.(object);
-  return {
-    object,
-    errors: said(errorsOf(kind, object, () => validateCreate(kind, object))),
-    warnings: kind.strategy.warnings?.(object, undefined) ?? [],
-  };
+  return { object, errors: said(validateCreate(kind, object)), warnings: kind.strategy.warnings?.(object, undefined) ?? [] };
 }
 
 export function update<T extends KubeObject>(kind: Kind<T>, old: T, change: (draft: T) => void): Written<T> {
   const draft = structuredClone(old);
   draft.metadata.resourceVersion = '1';
   change(draft);
-  const object = decoded(kind, draft);
+  const { object, errors } = decoded(kind, draft);
+  if (errors.length > 0) return { object, errors: said(errors), warnings: [] };
   kind.strategy.prepareForUpdate?.(object, old);
-  return {
-    object,
-    errors: said(errorsOf(kind, object, () => validateUpdate(kind, object, old))),
-    warnings: kind.strategy.warnings?.(object, old) ?? [],
-  };
+  return { object, errors: said(validateUpdate(kind, object, old)), warnings: kind.strategy.warnings?.(object, old) ?? [] };
 }
 
 export function updateStatus<T extends KubeObject>(kind: Kind<T>, old: T, change: (draft: T) => void): string[] {
@@ -41,26 +35,22 @@ export function updateStatus<T extends KubeObject>(kind: Kind<T>, old: T, change
   return said(validateStatusUpdate(kind, draft, old));
 }
 
-function decoded<T extends KubeObject>(kind: Kind<T>, manifest: Manifest): T {
+function decoded<T extends KubeObject>(kind: Kind<T>, manifest: Manifest): { object: T; errors: FieldError[] } {
   const draft = structuredClone({
     apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,
     kind: kind.kind,
     ...manifest,
     metadata: { name: 'one', uid: testUid, ...(kind.namespaced ? { namespace: 'default' } : {}), ...manifest.metadata },
   });
-  const { errors, unknown } = normalize(kind.schema.schema, draft, { unknown: 'drop' });
-  if (errors.length > 0 || unknown.length > 0) throw new Error(`not decodable: ${JSON.stringify({ errors, unknown })}`);
+  const normalized = normalize(kind.schema.schema, draft, { unknown: 'drop' });
+  if (normalized.errors.length > 0 || normalized.unknown.length > 0) throw new Error(`not decodable: ${JSON.stringify(normalized)}`);
   applyDefaults(kind.schema.schema, draft);
   // Decoding has made it what the kind's type says, but for required fields, which validation asks for.
   const object = draft as unknown as T;
-  kind.strategy.defaults?.(object);
-  return object;
-}
-
-/** What its schema refuses never reaches the kind's own rules. */
-function errorsOf<T extends KubeObject>(kind: Kind<T>, object: T, rules: () => FieldError[]): FieldError[] {
   const errors = validate(kind.schema.schema, object);
-  return errors.length > 0 ? errors : rules();
+  // What its schema refuses never reaches the kind's own rules.
+  if (errors.length === 0) kind.strategy.defaults?.(object);
+  return { object, errors };
 }
 
 function said(errors: readonly FieldError[]): string[] {

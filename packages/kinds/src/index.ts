@@ -1,3 +1,8 @@
+/**
+ * The kinds of the Kubernetes API: what each is made of, what it defaults to, what it refuses, how it is shown.
+ * One folder a group, one file a small kind, one folder a large one; `meta/` is what all share, `system/` what every
+ * cluster has. All of it is pure: no clock, no I/O, no other object than the one at hand.
+ */
 export * from './catalogue.ts';
 export * from './kind.ts';
 export * from './admissionregistration/index.ts';

@@ -74,8 +74,10 @@ export interface Column<T> {
 
 /**
  * What is special about writing a kind. Hooks that change get a draft that is theirs to mutate; none does I/O.
- * Order on create: schema defaults → `defaults` → `prepareForCreate` → schema validation → `validate`.
- * Order on update: the same with `prepareForUpdate`, then `validate` and `validateUpdate`.
+ * A new object has its uid, name and creation time before `prepareForCreate` sees it.
+ * Order on create: schema defaults → schema validation → `defaults` → `prepareForCreate` → `validate`.
+ * Order on update: the same with `prepareForUpdate`, then `validate` and `validateUpdate`. So hooks may count on what the
+ * schema requires.
  */
 export interface Strategy<T extends KubeObject> {
   /** What is wrong with a name, in Kubernetes' words; undefined when it is fine. */

@@ -56,6 +56,7 @@ export const endpoints: Kind<Endpoints> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },

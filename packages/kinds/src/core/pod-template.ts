@@ -2,6 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { ref, type Infer } from '@kajitori/schema';
 import { PodTemplateSpec } from './pod/pod-spec.ts';
 import { containerImages, containerNames, labelsCell, nameColumn, textColumn } from '../meta/columns.ts';
+import { podWarnings } from './pod/pod-warnings.ts';
 import { defaultPodSpec } from './pod/pod-defaults.ts';
 import { validatePodTemplate } from './pod-template-validation.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
@@ -33,6 +34,7 @@ export const podTemplates: Kind<PodTemplate> = {
     generation: true,
     defaults: ({ template }) => defaultPodSpec(template.spec),
     validate: ({ template }) => validatePodTemplate(template, 'template'),
+    warnings: ({ template }) => podWarnings(template, 'template'),
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -38,6 +38,12 @@ export const serviceAccounts: Kind<ServiceAccount> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
+    warnings: ({ metadata }) =>
+      metadata.annotations?.['kubernetes.io/enforce-mountable-secrets'] === undefined
+        ? []
+        : [
+            'metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets',
+          ],
     allowUnconditionalUpdate: false,
   },
   columns: [

@@ -113,6 +113,10 @@ export const ingresses: Kind<Ingress> = {
     prepareForCreate: resetStatus({ loadBalancer: {} }),
     prepareForUpdate: keepStatus,
     validate: validateIngress,
+    warnings: ({ metadata }, old) =>
+      old === undefined && metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined
+        ? [`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`]
+        : [],
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -4,7 +4,7 @@ import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 import { ageColumn, countColumn, labelsCell, nameColumn, textColumn } from '../../meta/columns.ts';
 import { defaultPodSpec } from '../../core/pod/pod-defaults.ts';
-import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { podWarnings } from '../../core/pod/pod-warnings.ts';
 import { containersOf, selectorColumn } from '../workload-columns.ts';
 import { validateDaemonSet, validateDaemonSetUpdate } from './validate-daemon-set.ts';
 
@@ -35,7 +35,7 @@ export const daemonSets: Kind<DaemonSet> = {
     prepareForUpdate: keepStatus,
     validate: validateDaemonSet,
     validateUpdate: validateDaemonSetUpdate,
-    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
+    warnings: ({ spec }) => podWarnings(spec.template, 'spec.template'),
     allowUnconditionalUpdate: true,
     defaultPropagation: 'Background',
   },

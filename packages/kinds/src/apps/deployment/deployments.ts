@@ -2,7 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { Deployment } from './deployment.ts';
 import { replicaScale, standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
-import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { podWarnings } from '../../core/pod/pod-warnings.ts';
 import { deploymentColumns } from './deployment-columns.ts';
 import { defaultDeployment } from './deployment-defaults.ts';
 import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './validate-deployment.ts';
@@ -32,7 +32,7 @@ export const deployments: Kind<Deployment> = {
     validate: validateDeployment,
     validateUpdate: validateDeploymentUpdate,
     validateStatusUpdate: validateDeploymentStatus,
-    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
+    warnings: ({ spec }) => podWarnings(spec.template, 'spec.template'),
     allowUnconditionalUpdate: true,
     defaultPropagation: 'Background',
   },

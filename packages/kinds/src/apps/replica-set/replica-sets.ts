@@ -3,7 +3,7 @@ import { ReplicaSet } from './replica-set.ts';
 import { replicaScale, standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 import { defaultPodSpec } from '../../core/pod/pod-defaults.ts';
-import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { podWarnings } from '../../core/pod/pod-warnings.ts';
 import { replicaSetColumns } from './replica-set-columns.ts';
 import { validateReplicaCounts } from '../../meta/replica-counts.ts';
 import { validateReplicaSet, validateReplicaSetUpdate } from './validate-replica-set.ts';
@@ -33,7 +33,7 @@ export const replicaSets: Kind<ReplicaSet> = {
     validate: validateReplicaSet,
     validateUpdate: validateReplicaSetUpdate,
     validateStatusUpdate: validateReplicaCounts,
-    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
+    warnings: ({ spec }) => podWarnings(spec.template, 'spec.template'),
     allowUnconditionalUpdate: true,
     defaultPropagation: 'Background',
   },

@@ -4,7 +4,7 @@ import { replicaScale, standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 import { ageColumn, nameColumn, textColumn } from '../../meta/columns.ts';
 import { defaultPodSpec } from '../../core/pod/pod-defaults.ts';
-import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { podWarnings } from '../../core/pod/pod-warnings.ts';
 import { containersOf } from '../workload-columns.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from './validate-stateful-set.ts';
 
@@ -38,7 +38,7 @@ export const statefulSets: Kind<StatefulSet> = {
     prepareForUpdate: keepStatus,
     validate: validateStatefulSet,
     validateUpdate: validateStatefulSetUpdate,
-    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
+    warnings: ({ spec }) => podWarnings(spec.template, 'spec.template'),
     allowUnconditionalUpdate: true,
     defaultPropagation: 'Background',
   },

@@ -3,7 +3,7 @@ import { CronJob } from './cron-job.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus, resetStatus } from '../../meta/status-split.ts';
 import { containersOf, selectorColumn } from '../../apps/workload-columns.ts';
-import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { podWarnings } from '../../core/pod/pod-warnings.ts';
 import { ageColumn, countColumn, nameColumn, none, since, textColumn } from '../../meta/columns.ts';
 import { defaultJobTemplate } from '../job/job-defaults.ts';
 import { validateCronJob } from './validate-cron-job.ts';
@@ -30,7 +30,7 @@ export const cronJobs: Kind<CronJob> = {
     prepareForCreate: resetStatus({}),
     prepareForUpdate: keepStatus,
     validate: validateCronJob,
-    warnings: ({ spec }) => podSpecWarnings(spec.jobTemplate.spec.template.spec, 'spec.jobTemplate.spec.template.spec'),
+    warnings: ({ spec }) => podWarnings(spec.jobTemplate.spec.template, 'spec.jobTemplate.spec.template'),
     allowUnconditionalUpdate: true,
     defaultPropagation: 'Background',
   },

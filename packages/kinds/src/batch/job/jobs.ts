@@ -2,7 +2,7 @@ import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { Job } from './job.ts';
 import { standardVerbs, type Kind } from '../../kind.ts';
 import { keepStatus } from '../../meta/status-split.ts';
-import { podSpecWarnings } from '../../core/pod/pod-warnings.ts';
+import { podWarnings } from '../../core/pod/pod-warnings.ts';
 import { jobColumns } from './job-columns.ts';
 import { defaultJob, generateSelector } from './job-defaults.ts';
 import { validateJob, validateJobStatus, validateJobUpdate } from './validate-job.ts';
@@ -33,7 +33,7 @@ export const jobs: Kind<Job> = {
     validate: validateJob,
     validateUpdate: validateJobUpdate,
     validateStatusUpdate: validateJobStatus,
-    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, 'spec.template.spec'),
+    warnings: ({ spec }) => podWarnings(spec.template, 'spec.template'),
     allowUnconditionalUpdate: true,
     // The pods of a job outlived it in the first versions, and clients rely on that still.
     defaultPropagation: 'Orphan',

@@ -28,6 +28,12 @@ export const persistentVolumeClaims: Kind<PersistentVolumeClaim> = {
     prepareForUpdate: keepStatus,
     validate: ({ spec }) => validateClaimSpec(spec, 'spec'),
     validateUpdate: validateClaimUpdate,
+    warnings: ({ metadata }) =>
+      metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] === undefined
+        ? []
+        : [
+            `metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead`,
+          ],
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -27,6 +27,12 @@ export const persistentVolumes: Kind<PersistentVolume> = {
     prepareForUpdate: keepStatus,
     validate: validatePersistentVolume,
     validateUpdate: validatePersistentVolumeUpdate,
+    warnings: ({ metadata }) =>
+      metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] === undefined
+        ? []
+        : [
+            `metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead`,
+          ],
     allowUnconditionalUpdate: true,
   },
   columns: [

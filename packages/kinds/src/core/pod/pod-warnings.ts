@@ -1,5 +1,5 @@
 import type { Container } from './container.ts';
-import type { PodSpec } from './pod-spec.ts';
+import type { PodSpec, PodTemplateSpec } from './pod-spec.ts';
 
 const deprecatedNodeLabels: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'use "kubernetes.io/arch" instead',
@@ -23,8 +23,24 @@ const deprecatedVolumes: Readonly<Record<string, string>> = {
   rbd: 'deprecated in v1.28, non-functional in v1.31+',
 };
 
+const deprecatedAnnotations: readonly [prefix: string, advice: string][] = [
+  ['seccomp.security.alpha.kubernetes.io/pod', 'non-functional in v1.27+; use the "seccompProfile" field instead'],
+  ['container.seccomp.security.alpha.kubernetes.io/', 'non-functional in v1.27+; use the "seccompProfile" field instead'],
+  ['container.apparmor.security.beta.kubernetes.io/', 'deprecated since v1.30; use the "appArmorProfile" field instead'],
+  ['scheduler.alpha.kubernetes.io/critical-pod', 'non-functional in v1.16+; use the "priorityClassName" field instead'],
+];
+
+/** Warnings about a pod or a template, which stands at `path` (empty for a pod itself). */
+export function podWarnings({ metadata, spec }: PodTemplateSpec, path: string): string[] {
+  const at = path === '' ? '' : `${path}.`;
+  const annotations = Object.keys(metadata?.annotations ?? {}).flatMap((key) =>
+    deprecatedAnnotations.filter(([prefix]) => key.startsWith(prefix)).map(([, advice]) => `${at}metadata.annotations[${key}]: ${advice}`),
+  );
+  return annotations.concat(podSpecWarnings(spec, `${at}spec`));
+}
+
 /** Accepted, but probably not what was meant. `field` is where the spec stands. */
-export function podSpecWarnings(spec: PodSpec, field: string): string[] {
+function podSpecWarnings(spec: PodSpec, field: string): string[] {
   return [
     ...Object.keys(spec.nodeSelector ?? {}).flatMap((key) => deprecatedLabel(key, `${field}.nodeSelector[${key}]`)),
     ...(spec.volumes ?? []).flatMap((volume, index) =>

@@ -362,3 +362,13 @@ it.each([
 ])('a pod that is %s is waited for', (_name, spec, asked, seconds) => {
   expect(pods.strategy.deletionGraceSeconds?.(create(pods, pod(spec)).object, asked)).toBe(seconds);
 });
+
+it('warns of annotations whose place is a field now', () => {
+  const { warnings } = create(
+    pods,
+    pod({}, { metadata: { name: 'one', annotations: { 'container.apparmor.security.beta.kubernetes.io/app': 'unconfined' } } }),
+  );
+  expect(warnings).toEqual([
+    'metadata.annotations[container.apparmor.security.beta.kubernetes.io/app]: deprecated since v1.30; use the "appArmorProfile" field instead',
+  ]);
+});

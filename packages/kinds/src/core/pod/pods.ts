@@ -5,7 +5,7 @@ import { keepStatus } from '../../meta/status-split.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { qosClassOf } from './pod-qos.ts';
-import { podSpecWarnings } from './pod-warnings.ts';
+import { podWarnings } from './pod-warnings.ts';
 import { validatePodSpec } from './validation/pod-spec.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './validation/pod-update.ts';
 
@@ -56,7 +56,7 @@ export const pods: Kind<Pod> = {
     validateUpdate: validatePodUpdate,
     validateStatusUpdate: validatePodStatusUpdate,
     // Warnings are for what a client writes: a status or an image changed on an old pod is not the time.
-    warnings: (pod, old) => (old === undefined ? podSpecWarnings(pod.spec, 'spec') : []),
+    warnings: (pod, old) => (old === undefined ? podWarnings(pod, '') : []),
     allowUnconditionalUpdate: true,
     deletionGraceSeconds,
     defaultPropagation: 'Background',
