@@ -76,6 +76,6 @@ export const importRules: IForbiddenRuleType[] = [
     comment: 'the Docker socket has one user: packages/agent/src/runtime',
     severity: 'error',
     from: { path: '^(packages|apps)/', pathNot: `^packages/agent/src/runtime/|^packages/(testing|e2e)/|${testCode}` },
-    to: { path: '(^|/)node_modules/dockerode/|^dockerode' },
+    to: { path: '(^|/)node_modules/dockerode/|^dockerode|^packages/agent/src/runtime/docker-' },
   },
 ];

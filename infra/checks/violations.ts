@@ -76,7 +76,7 @@ export const violations: readonly Violation[] = [
   plant(
     'imports',
     'the Docker socket outside the runtime',
-    { 'packages/agent/src/planted-docker.ts': "import Docker from 'dockerode';\nexport const docker = new Docker();\n" },
+    { 'packages/agent/src/planted-docker.ts': "export { DockerClient } from './runtime/docker-client.ts';\n" },
     'docker-in-agent-runtime-only: packages/agent/src/planted-docker.ts',
   ),
   plant(
