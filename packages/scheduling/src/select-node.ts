@@ -12,7 +12,8 @@ export function selectNode(pending: PendingPod, snapshot: Snapshot, plugins: rea
     return filter === undefined ? [] : [{ name: plugin.name, filter }];
   });
   const fitError = new FitError(snapshot.nodes.length);
-  const feasible = snapshot.nodes.filter((node) => isFeasible(node, filters, fitError));
+  const feasible: NodeInfo[] = [];
+  for (const node of snapshot.nodes) if (isFeasible(node, filters, fitError)) feasible.push(node);
   if (feasible.length === 0) return { fitError };
   return { node: bestOf(feasible, pending, snapshot, plugins) };
 }
@@ -49,7 +50,11 @@ function addScores(totals: Float64Array, plugin: Plugin, pending: PendingPod, sn
   const scorer = plugin.score?.(pending, snapshot);
   if (scorer === undefined) return;
   const scores = new Float64Array(feasible.length);
-  for (const [index, node] of feasible.entries()) scores[index] = scorer.score(node, feasible);
+  // A plain loop: it runs for each pod, plugin and node.
+  for (let index = 0; index < feasible.length; index += 1) {
+    const node = feasible[index];
+    if (node !== undefined) scores[index] = scorer.score(node, feasible);
+  }
   scorer.normalize?.(scores, feasible);
   const { weight = 1 } = plugin;
   for (let index = 0; index < totals.length; index += 1) totals[index] = (totals[index] ?? 0) + weight * (scores[index] ?? 0);

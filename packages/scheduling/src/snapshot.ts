@@ -1,6 +1,8 @@
+import type { LabelSelector } from '@kajitori/apimachinery';
 import type { ClusterEvent } from './cluster-event.ts';
 import { type HostPort, hostPortsOf } from './host-ports.ts';
 import { Column } from './column.ts';
+import { MatchCounts } from './match-counts.ts';
 import type { SchedulableNode, Taint } from './node.ts';
 import { hasEnded, namespaceOf, type SchedulablePod, uidOf } from './pod.ts';
 import { type Amounts, amounts, comparedRequests, podRequests } from './requests.ts';
@@ -44,6 +46,7 @@ export class Snapshot {
   readonly #allocatable = new Map<string, Column>();
   readonly #requested = new Map<string, Column>();
   readonly #compared = new Map<string, Column>();
+  readonly #matches = new MatchCounts();
 
   node(name: string): NodeInfo | undefined {
     return this.#byName.get(name);
@@ -64,6 +67,11 @@ export class Snapshot {
   /** Requests with assumed minimums: for comparing nodes. */
   compared(resource: string): Column {
     return columnOf(this.#compared, resource, this.nodes.length);
+  }
+
+  /** How many pods of a namespace each node has that a selector matches. */
+  matching(namespace: string, selector: LabelSelector): Column {
+    return this.#matches.of(namespace, selector, () => this.nodes.map(({ index, pods }) => ({ index, pods: pods.values() })));
   }
 
   /** Adds or replaces a node; says what that may change for rejected pods. */
@@ -96,6 +104,7 @@ export class Snapshot {
     for (const columns of [this.#allocatable, this.#requested, this.#compared]) {
       for (const column of columns.values()) column.moveLastTo(info.index, this.nodes.length);
     }
+    this.#matches.moveLastTo(info.index, this.nodes.length);
     if (last !== undefined && last !== info) {
       last.index = info.index;
       this.nodes[info.index] = last;
@@ -177,6 +186,7 @@ export class Snapshot {
     for (const columns of [this.#allocatable, this.#requested, this.#compared]) {
       for (const column of columns.values()) column.set(info.index, 0);
     }
+    this.#matches.addNode(info.index);
     return info;
   }
 
@@ -232,7 +242,9 @@ export class Snapshot {
     this.#nodeOfPod.delete(uid);
   }
 
-  #count({ requests, compared }: PlacedPod, index: number, sign: 1 | -1): void {
+  #count(placed: PlacedPod, index: number, sign: 1 | -1): void {
+    const { requests, compared } = placed;
+    this.#matches.add(placed, index, sign);
     for (const [resource, amount] of requests) this.requested(resource).add(index, sign * amount);
     for (const [resource, amount] of compared) this.compared(resource).add(index, sign * amount);
   }

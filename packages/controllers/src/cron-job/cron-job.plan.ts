@@ -4,7 +4,7 @@ import { instantsBetween, nextInstant, type Schedule } from '@kajitori/schedules
 import { controllerReference } from '../pods/new-pod.ts';
 import type { RecordedEvent } from '../runtime/event-recorder.ts';
 
-export const scheduledTimestampAnnotation = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+const scheduledTimestampAnnotation = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
 /** More missed instants than this are not looked at one by one. */
 const missedMax = 100;

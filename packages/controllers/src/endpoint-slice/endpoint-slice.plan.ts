@@ -4,7 +4,7 @@ import { isReady } from '../pods/pod-state.ts';
 import { canonicalText, sameContent } from '../runtime/same-content.ts';
 import { endpointLabels, hostnameOf, podReference, resolvePorts, type ResolvedPort, servingPods } from '../services/service-pods.ts';
 
-export const serviceNameLabel = 'kubernetes.io/service-name';
+const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const managedBy = 'endpointslice-controller.k8s.io';
 /** Endpoints of one slice at most. */

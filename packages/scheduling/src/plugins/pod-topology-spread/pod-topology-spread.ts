@@ -1,10 +1,9 @@
 import { matchesLabels } from '@kajitori/apimachinery';
 import { labelOf } from '../../node-selector.ts';
-import type { PendingPod, SchedulablePod } from '../../pod.ts';
+import { namespaceOf, type PendingPod, type SchedulablePod } from '../../pod.ts';
 import { type Filter, type Plugin, rejection, type Scorer, scoreMax } from '../../plugin.ts';
 import type { NodeInfo, Snapshot } from '../../snapshot.ts';
 import {
-  countMatching,
   hasAllKeys,
   hostnameKey,
   isCounted,
@@ -25,69 +24,72 @@ export const podTopologySpread: Plugin = {
   helpedBy: ['NodeAdded', 'NodeLabelsChanged', 'NodeTaintsChanged', 'AssignedPodAdded', 'AssignedPodRemoved', 'AssignedPodLabelsChanged'],
 };
 
-function spreadFilter(pending: PendingPod, { nodes }: Snapshot): Filter | undefined {
+function spreadFilter(pending: PendingPod, snapshot: Snapshot): Filter | undefined {
   const { pod } = pending;
   const constraints = requiredConstraints(pending);
   if (constraints.length === 0) return undefined;
-  const domains = constraints.map((constraint) => countDomains(constraint, constraints, pod, nodes));
+  const limits = constraints.map((constraint) => {
+    const counts = countDomains(constraint, constraints, pod, snapshot);
+    const least = counts.size < constraint.minDomains ? 0 : smallest(counts.values());
+    const self = matchesLabels(constraint.selector, pod.metadata.labels) ? 1 : 0;
+    return { topologyKey: constraint.topologyKey, counts, most: constraint.maxSkew + least - self };
+  });
   return (node) => {
-    for (const [index, constraint] of constraints.entries()) {
-      const value = labelOf(node, constraint.topologyKey);
+    for (const { topologyKey, counts, most } of limits) {
+      const value = labelOf(node, topologyKey);
       if (value === undefined) return noLabel;
-      const counts = domains[index] ?? new Map<string, number>();
-      const least = counts.size < constraint.minDomains ? 0 : Math.min(...counts.values());
-      const self = matchesLabels(constraint.selector, pod.metadata.labels) ? 1 : 0;
-      if ((counts.get(value) ?? 0) + self - (Number.isFinite(least) ? least : 0) > constraint.maxSkew) return tooSkewed;
+      if ((counts.get(value) ?? 0) > most) return tooSkewed;
     }
     return undefined;
   };
+}
+
+/** Zero for nothing: a domain that no pod is in yet. */
+function smallest(values: Iterable<number>): number {
+  let least = Infinity;
+  for (const value of values) least = Math.min(least, value);
+  return Number.isFinite(least) ? least : 0;
 }
 
 function countDomains(
   constraint: SpreadConstraint,
   all: readonly SpreadConstraint[],
   pod: SchedulablePod,
-  nodes: readonly NodeInfo[],
+  snapshot: Snapshot,
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const node of nodes) {
+  const matching = snapshot.matching(namespaceOf(pod), constraint.selector);
+  for (const node of snapshot.nodes) {
     const value = labelOf(node, constraint.topologyKey);
     if (value === undefined || !hasAllKeys(all, node) || !isCounted(constraint, pod, node)) continue;
-    counts.set(value, (counts.get(value) ?? 0) + countMatching(constraint, pod, node));
+    counts.set(value, (counts.get(value) ?? 0) + matching.at(node.index));
   }
   return counts;
 }
 
-function spreadScorer(pending: PendingPod, { nodes }: Snapshot): Scorer | undefined {
+function spreadScorer(pending: PendingPod, snapshot: Snapshot): Scorer | undefined {
   const { constraints, defaulted } = preferredConstraints(pending);
   if (constraints.length === 0) return undefined;
   const { pod } = pending;
-  let prepared: { counts: Map<string, number>; weight: number }[] | undefined;
   const isIgnored = (node: NodeInfo): boolean => !defaulted && !hasAllKeys(constraints, node);
+  let weighers: Weigher[] | undefined;
   return {
     score(node, feasible) {
       if (isIgnored(node)) return 0;
-      prepared ??= constraints.map((constraint) =>
-        prepare(
-          constraint,
-          pod,
-          nodes,
-          feasible.filter((one) => !isIgnored(one)),
-        ),
+      weighers ??= constraints.map((constraint) =>
+        weigher(constraint, pod, snapshot, defaulted ? feasible : feasible.filter((one) => !isIgnored(one))),
       );
       let score = 0;
-      for (const [index, constraint] of constraints.entries()) {
-        const value = labelOf(node, constraint.topologyKey);
-        const { counts, weight } = prepared[index] ?? { counts: new Map<string, number>(), weight: 0 };
-        if (value === undefined) continue;
-        const count = constraint.topologyKey === hostnameKey ? countMatching(constraint, pod, node) : (counts.get(value) ?? 0);
-        score += count * weight + (constraint.maxSkew - 1);
-      }
+      for (const weigh of weighers) score += weigh(node);
       return Math.round(score);
     },
     normalize(scores, feasible) {
-      const counted = feasible.flatMap((node, index) => (isIgnored(node) ? [] : [scores[index] ?? 0]));
-      const [least, most] = [Math.min(...counted), Math.max(...counted)];
+      let [least, most] = [Infinity, 0];
+      for (const [index, node] of feasible.entries()) {
+        if (isIgnored(node)) continue;
+        least = Math.min(least, scores[index] ?? 0);
+        most = Math.max(most, scores[index] ?? 0);
+      }
       for (const [index, node] of feasible.entries()) {
         const score = scores[index] ?? 0;
         scores[index] = isIgnored(node) ? 0 : most === 0 ? scoreMax : Math.trunc((scoreMax * (most + least - score)) / most);
@@ -96,24 +98,30 @@ function spreadScorer(pending: PendingPod, { nodes }: Snapshot): Scorer | undefi
   };
 }
 
-/** Counts of each domain that a feasible node is in, and how much the constraint weighs for that many domains. */
-function prepare(
-  constraint: SpreadConstraint,
-  pod: SchedulablePod,
-  nodes: readonly NodeInfo[],
-  feasible: readonly NodeInfo[],
-): { counts: Map<string, number>; weight: number } {
-  if (constraint.topologyKey === hostnameKey) return { counts: new Map(), weight: Math.log(feasible.length + 2) };
+/** How full a node's domain is already, in the weight that the constraint has for that many domains. */
+type Weigher = (node: NodeInfo) => number;
+
+function weigher(constraint: SpreadConstraint, pod: SchedulablePod, snapshot: Snapshot, feasible: readonly NodeInfo[]): Weigher {
+  const { topologyKey, maxSkew } = constraint;
+  const matching = snapshot.matching(namespaceOf(pod), constraint.selector);
+  if (topologyKey === hostnameKey) {
+    const weight = Math.log(feasible.length + 2);
+    return (node) => (labelOf(node, topologyKey) === undefined ? 0 : matching.at(node.index) * weight + maxSkew - 1);
+  }
   const counts = new Map<string, number>();
   for (const node of feasible) {
-    const value = labelOf(node, constraint.topologyKey);
+    const value = labelOf(node, topologyKey);
     if (value !== undefined) counts.set(value, 0);
   }
-  for (const node of nodes) {
-    const value = labelOf(node, constraint.topologyKey);
+  for (const node of snapshot.nodes) {
+    const value = labelOf(node, topologyKey);
     const count = value === undefined ? undefined : counts.get(value);
     if (value === undefined || count === undefined || !isCounted(constraint, pod, node)) continue;
-    counts.set(value, count + countMatching(constraint, pod, node));
+    counts.set(value, count + matching.at(node.index));
   }
-  return { counts, weight: Math.log(counts.size + 2) };
+  const weight = Math.log(counts.size + 2);
+  return (node) => {
+    const count = counts.get(labelOf(node, topologyKey) ?? '');
+    return count === undefined ? 0 : count * weight + maxSkew - 1;
+  };
 }

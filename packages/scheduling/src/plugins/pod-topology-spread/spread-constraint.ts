@@ -1,6 +1,6 @@
-import { type LabelSelector, matchesLabels, selectorOf } from '@kajitori/apimachinery';
+import { type LabelSelector, selectorOf } from '@kajitori/apimachinery';
 import { labelOf, matchesNodeAffinity } from '../../node-selector.ts';
-import { namespaceOf, type PendingPod, type SchedulablePod } from '../../pod.ts';
+import type { PendingPod, SchedulablePod } from '../../pod.ts';
 import type { NodeInfo } from '../../snapshot.ts';
 import { untoleratedTaint } from '../../tolerations.ts';
 
@@ -76,15 +76,4 @@ export function isCounted({ honorAffinity, honorTaints }: SpreadConstraint, pod:
 
 export function hasAllKeys(constraints: readonly SpreadConstraint[], node: NodeInfo): boolean {
   return constraints.every(({ topologyKey }) => labelOf(node, topologyKey) !== undefined);
-}
-
-/** Pods of the pod's namespace on a node that the constraint selects; those being deleted no longer count. */
-export function countMatching({ selector }: SpreadConstraint, pod: SchedulablePod, node: NodeInfo): number {
-  const namespace = namespaceOf(pod);
-  let count = 0;
-  for (const placed of node.pods.values()) {
-    if (placed.namespace === namespace && placed.pod.metadata.deletionTimestamp === undefined && matchesLabels(selector, placed.labels))
-      count += 1;
-  }
-  return count;
 }
