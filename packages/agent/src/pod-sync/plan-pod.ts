@@ -18,6 +18,8 @@ import { backOffUntil, nextBackOffSeconds, retryAt, shouldRestart } from './rest
 
 const firstMountBackOffSeconds = 1;
 const firstSandboxBackOffSeconds = 1;
+const maxSandboxBackOffSeconds = 20;
+const maxMountBackOffSeconds = 120;
 const firstStartBackOffSeconds = 2;
 
 /** What a plan is gathered in. */
@@ -142,7 +144,7 @@ function prepare(draft: Draft): boolean {
   const { input, view, actions } = draft;
   const { volumes, sandboxFailure } = input.activity;
   if (volumes.phase !== 'ready') {
-    if (volumes.phase === 'pending' || isDue(draft, retryAt(volumes.failure, firstMountBackOffSeconds)))
+    if (volumes.phase === 'pending' || isDue(draft, retryAt(volumes.failure, firstMountBackOffSeconds, maxMountBackOffSeconds)))
       actions.push({ type: 'mountVolumes' });
     // What runs keeps running: a ConfigMap that vanished does not stop it.
     if (volumes.phase === 'pending' || view.sandbox?.state !== 'running') return false;
@@ -150,7 +152,8 @@ function prepare(draft: Draft): boolean {
   if (view.sandbox?.state === 'running') return true;
   // Without its sandbox a container has no network: whatever still runs ends before the next one begins.
   if (!stopAll(draft, 'sandboxChanged')) return false;
-  if (sandboxFailure !== undefined && !isDue(draft, retryAt(sandboxFailure, firstSandboxBackOffSeconds))) return false;
+  if (sandboxFailure !== undefined && !isDue(draft, retryAt(sandboxFailure, firstSandboxBackOffSeconds, maxSandboxBackOffSeconds)))
+    return false;
   actions.push({ type: 'createSandbox', attempt: (view.sandbox?.attempt ?? -1) + 1 });
   return false;
 }

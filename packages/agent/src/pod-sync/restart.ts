@@ -56,7 +56,7 @@ function isForgiven({ latest }: ContainerView): boolean {
 }
 
 /** The wait after `count` failures in a row of something that is not a container's run: pulling, mounting. */
-export function retryAt(failure: { at: Date; count: number }, firstSeconds: number): Date {
-  const seconds = Math.min(firstSeconds * 2 ** (failure.count - 1), maxBackOffSeconds);
+export function retryAt(failure: { at: Date; count: number }, firstSeconds: number, maxSeconds = maxBackOffSeconds): Date {
+  const seconds = Math.min(firstSeconds * 2 ** (failure.count - 1), maxSeconds);
   return new Date(failure.at.getTime() + seconds * 1000);
 }

@@ -13,6 +13,8 @@ export const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-
 export interface NodeFacts {
   agentId: string;
   memoryBytes: number;
+  /** What this machine lets a container have at least. */
+  lowestOomScoreAdjust: number;
 }
 
 /** The body of the engine's "create container". Pure. @throws ContainerConfigError */
@@ -36,7 +38,7 @@ export function containerConfig(spec: ContainerSpec, imageUser: string | undefin
     ...(container.lifecycle?.stopSignal === undefined ? {} : { StopSignal: container.lifecycle.stopSignal }),
     HostConfig: {
       ...security.HostConfig,
-      ...containerResources(container, { qosClass: qosClassOf(pod), memoryBytes: node.memoryBytes }),
+      ...containerResources(container, { qosClass: qosClassOf(pod), ...node }),
       NetworkMode: `container:${spec.sandboxId}`,
       IpcMode: pod.spec.hostIPC === true ? 'host' : `container:${spec.sandboxId}`,
       ...pidMode(spec),

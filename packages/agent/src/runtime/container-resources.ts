@@ -18,7 +18,10 @@ const maxShares = 262_144;
 const periodMicroseconds = 100_000;
 const minQuotaMicroseconds = 1000;
 
-export function containerResources(container: Container, node: { qosClass: QosClass; memoryBytes: number }): EngineResources {
+export function containerResources(
+  container: Container,
+  node: { qosClass: QosClass; memoryBytes: number; lowestOomScoreAdjust: number },
+): EngineResources {
   const { limits = {}, requests = {} } = container.resources ?? {};
   const limitMillis = milliValue(limits['cpu']);
   const requestMillis = requests['cpu'] === undefined ? limitMillis : milliValue(requests['cpu']);
@@ -30,7 +33,10 @@ export function containerResources(container: Container, node: { qosClass: QosCl
       : { CpuPeriod: periodMicroseconds, CpuQuota: Math.max(Math.floor((limitMillis * periodMicroseconds) / 1000), minQuotaMicroseconds) }),
     // Without a swap limit of the same size a container would swap instead of being killed.
     ...(memory === 0 ? {} : { Memory: memory, MemorySwap: memory }),
-    OomScoreAdj: oomScoreAdjust(node.qosClass, unitValue(requests['memory'] ?? limits['memory']), node.memoryBytes),
+    OomScoreAdj: Math.max(
+      node.lowestOomScoreAdjust,
+      oomScoreAdjust(node.qosClass, unitValue(requests['memory'] ?? limits['memory']), node.memoryBytes),
+    ),
   };
 }
 

@@ -15,6 +15,7 @@ import { type EngineInfo, createdForm, engineInfoForm } from './docker-forms.ts'
 import { type EngineEventsOptions, followEngineEvents } from './engine-events.ts';
 import { Images } from './images.ts';
 import { containerName } from './labels.ts';
+import { lowestOomScoreAdjust } from './oom-protection.ts';
 import { ensurePauseImage } from './pause-image.ts';
 import { type FoundPod, PodCache } from './pod-cache.ts';
 import { type EngineProcess, type ProcessRequest, attach, startExec } from './processes.ts';
@@ -38,16 +39,16 @@ export class ContainerRuntime implements AsyncDisposable {
   readonly images: Images;
   readonly #docker: DockerClient;
   readonly #cache: PodCache;
-  readonly #node: NodeFacts;
-  readonly #network: string;
+  readonly #options: ContainerRuntimeOptions;
+  #node: Promise<NodeFacts> | undefined;
   #pauseImage: Promise<string> | undefined;
 
-  constructor({ socketPath, agentId, network, memoryBytes }: ContainerRuntimeOptions) {
+  constructor(options: ContainerRuntimeOptions) {
+    const { socketPath, agentId } = options;
+    this.#options = options;
     this.#docker = new DockerClient({ socketPath });
     this.images = new Images(this.#docker);
     this.#cache = new PodCache({ docker: this.#docker, images: this.images, agentId });
-    this.#node = { agentId, memoryBytes };
-    this.#network = network;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -56,6 +57,23 @@ export class ContainerRuntime implements AsyncDisposable {
 
   async info(): Promise<EngineInfo> {
     return engineInfoForm.parse(await this.#docker.json('GET', '/info'));
+  }
+
+  /** What the engine lets containers have is asked once, when the first is made. */
+  async #nodeFacts(): Promise<NodeFacts> {
+    this.#node ??= this.#askNodeFacts();
+    try {
+      return await this.#node;
+    } catch (error) {
+      this.#node = undefined;
+      throw error;
+    }
+  }
+
+  async #askNodeFacts(): Promise<NodeFacts> {
+    const { agentId, memoryBytes } = this.#options;
+    const { SecurityOptions = [] } = await this.info();
+    return { agentId, memoryBytes, lowestOomScoreAdjust: await lowestOomScoreAdjust(SecurityOptions) };
   }
 
   observe(podUid: string): Promise<ObservedPod> {
@@ -72,14 +90,14 @@ export class ContainerRuntime implements AsyncDisposable {
       this.#cache.forget(event.containerId);
       options.onEvent(event);
     };
-    return followEngineEvents({ ...options, onEvent, docker: this.#docker, agentId: this.#node.agentId });
+    return followEngineEvents({ ...options, onEvent, docker: this.#docker, agentId: this.#options.agentId });
   }
 
   /** Makes and starts a pod's sandbox. One that cannot start leaves nothing behind. */
   async createSandbox(request: SandboxRequest): Promise<void> {
     this.#pauseImage ??= ensurePauseImage(this.#docker, this.images);
     try {
-      const body = sandboxConfig(request, await this.#pauseImage, this.#network, this.#node);
+      const body = sandboxConfig(request, await this.#pauseImage, this.#options.network, await this.#nodeFacts());
       await this.#createAndStart(containerName('POD', podRefOf(request.pod), request.attempt), body);
     } catch (error) {
       // The image may have been removed behind our back: the next attempt makes it again.
@@ -103,7 +121,7 @@ export class ContainerRuntime implements AsyncDisposable {
   /** Makes a container, not yet started. @throws ContainerConfigError, DockerError */
   async createContainer(spec: ContainerSpec): Promise<string> {
     const image = await this.images.inspect(spec.container.image ?? '');
-    const body = containerConfig(spec, image?.Config?.User, this.#node);
+    const body = containerConfig(spec, image?.Config?.User, await this.#nodeFacts());
     return this.#create(containerName(spec.container.name, podRefOf(spec.pod), spec.attempt), body);
   }
 

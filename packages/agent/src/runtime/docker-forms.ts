@@ -67,6 +67,7 @@ export const engineInfoForm = z.object({
   CgroupVersion: z.string().default('1'),
   NCPU: z.number(),
   MemTotal: z.number(),
+  SecurityOptions: maybe(z.array(z.string())),
 });
 export type EngineInfo = z.infer<typeof engineInfoForm>;
 

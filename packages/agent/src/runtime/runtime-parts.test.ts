@@ -68,7 +68,7 @@ describe('pull secrets', () => {
 
 describe('resources', () => {
   const of = (resources: object, qosClass: 'Burstable' | 'BestEffort' | 'Guaranteed' = 'Burstable') =>
-    containerResources({ name: 'a', resources }, { qosClass, memoryBytes: 1000 * 1024 * 1024 });
+    containerResources({ name: 'a', resources }, { qosClass, memoryBytes: 1000 * 1024 * 1024, lowestOomScoreAdjust: -1000 });
 
   it('become the kubelet’s cgroup numbers', () => {
     expect(of({ requests: { cpu: '250m', memory: '100Mi' }, limits: { cpu: '500m', memory: '200Mi' } })).toEqual({

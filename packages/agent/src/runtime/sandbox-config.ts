@@ -42,7 +42,7 @@ export function sandboxConfig(
         : { Dns: dns.nameservers, DnsSearch: dns.searches.length === 0 ? ['.'] : dns.searches, DnsOptions: dns.options }),
       ExtraHosts: (spec.hostAliases ?? []).flatMap(({ ip, hostnames = [] }) => hostnames.map((name) => `${name}:${ip}`)),
       Sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
-      OomScoreAdj: sandboxOomScoreAdjust,
+      OomScoreAdj: Math.max(node.lowestOomScoreAdjust, sandboxOomScoreAdjust),
       CpuShares: 2,
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
