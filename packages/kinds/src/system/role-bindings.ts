@@ -34,6 +34,9 @@ export const clusterRoleBindings: readonly ClusterRoleBinding[] = [
   bind('system:volume-scheduler', [user('system:kube-scheduler')]),
   // Nodes are let in by the node authorizer, each to what concerns it, and not by this role.
   bind('system:node', []),
+  // Who is a member or a viewer in the cluster's organization: bound here, so that a tenant sees it and may change it.
+  bind('edit', [group('kajitori:members')], 'kajitori:members'),
+  bind('view', [group('kajitori:viewers')], 'kajitori:viewers'),
   ...Object.keys(controllerRoles).map((name) => bind(`system:controller:${name}`, [serviceAccount(name)])),
 ];
 
