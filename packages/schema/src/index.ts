@@ -1,3 +1,6 @@
+export { type Conflict, conflictError } from './apply/conflicts.ts';
+export { FieldSet } from './apply/field-set.ts';
+export { type Applied, type ApplyOptions, applyServerSide, updateManagedFields, type UpdateOptions } from './apply/server-side-apply.ts';
 export * from './builder.ts';
 export { applyDefaults } from './defaults/apply-defaults.ts';
 export { decodeJson, type DecodedJson } from './json/decode-json.ts';
