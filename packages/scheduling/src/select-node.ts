@@ -33,12 +33,14 @@ function bestOf(feasible: readonly NodeInfo[], pending: PendingPod, snapshot: Sn
   if (feasible.length > 1) for (const plugin of plugins) addScores(totals, plugin, pending, snapshot, feasible);
   let best = -1;
   let ties: NodeInfo[] = [];
-  for (const [index, node] of feasible.entries()) {
+  for (let index = 0; index < feasible.length; index += 1) {
     const total = totals[index] ?? 0;
+    const node = feasible[index];
+    if (node === undefined || total < best) continue;
     if (total > best) {
       best = total;
       ties = [node];
-    } else if (total === best) ties.push(node);
+    } else ties.push(node);
   }
   // Equals are drawn by the pod's uid: even over many pods, and the same again for the same pod.
   const drawn = ties[hash(uidOf(pending.pod)) % ties.length];
