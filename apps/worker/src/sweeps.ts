@@ -15,6 +15,7 @@ export function startSweeps({ engine, accounts }: ControlPlane, logger: Logger, 
       what: 'letting go of old history',
       work: async () => {
         await engine.maintain();
+        await accounts.forgetOld();
       },
     }),
   );
