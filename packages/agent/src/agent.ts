@@ -8,6 +8,7 @@ import { networkForm } from '@kajitori/agent-protocol';
 import { acceptNodeStreams } from '@kajitori/streams';
 import type { Logger } from '@kajitori/telemetry';
 import { Checkpoint } from './checkpoint/checkpoint.ts';
+import { StatusStore } from './checkpoint/status-store.ts';
 import { CredentialStore } from './connection/credential-store.ts';
 import { GatewayConnection } from './connection/gateway-connection.ts';
 import type { Trust } from './connection/trust.ts';
@@ -145,17 +146,28 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
       },
     },
     recordEvent: (pod, event) => events.recordPod(pod, event),
-    reportStatus: ({ metadata: { namespace, name, uid, resourceVersion } }, status) =>
+    reportStatus: ({ metadata: { namespace, name, uid, resourceVersion } }, status) => {
+      statuses.save(uid, status);
       connection.reportPod({
         namespace,
         name,
         uid,
         ...(resourceVersion === undefined ? {} : { observedResourceVersion: resourceVersion }),
         status,
-      }),
+      });
+    },
     log,
   };
-  const workers = new PodWorkers({ context, onGone: (pod) => connection.reportGone(pod) });
+  const statuses = new StatusStore(stateDir, (error) => log.warn({ error }, 'a status could not be kept on disk'));
+  const said = await statuses.load();
+  const workers = new PodWorkers({
+    context,
+    previousStatus: (uid) => said.get(uid),
+    onGone: (pod) => {
+      statuses.forget(pod.uid);
+      connection.reportGone(pod);
+    },
+  });
   const desired = new DesiredObjects(checkpoint, {
     podWanted: (pod) => workers.want(pod),
     podRemoved: ({ metadata: { uid } }) => workers.unwant(uid),

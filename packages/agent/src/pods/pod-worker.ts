@@ -25,6 +25,8 @@ export interface PodWorkerOptions {
   context: PodContext;
   pod: NodePod;
   removed: boolean;
+  /** What the last process said of it. */
+  previous: PodStatus | undefined;
   onGone: (pod: NodePod) => void;
 }
 
@@ -49,10 +51,11 @@ export class PodWorker implements AsyncDisposable {
   #again = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ context, pod, removed, onGone }: PodWorkerOptions) {
+  constructor({ context, pod, removed, previous, onGone }: PodWorkerOptions) {
     this.#context = context;
     this.#pod = pod;
     this.#removed = removed;
+    this.#status = previous;
     this.#onGone = onGone;
   }
 

@@ -4,6 +4,7 @@
  * Invariant: workers go by uid, so a pod and its successor of the same name never meet. Containers that nobody wants are stopped only once the whole desired
  * state is known: an agent that starts alone touches nothing that it cannot explain.
  */
+import type { PodStatus } from '@kajitori/kinds';
 import { type NodePod, type PodRef, podRefOf } from '../model/node-pod.ts';
 import type { FoundPod } from '../runtime/pod-cache.ts';
 import type { PodContext } from './pod-context.ts';
@@ -13,6 +14,8 @@ export interface PodWorkersOptions {
   context: PodContext;
   /** Nothing of the pod is left here. */
   onGone: (pod: PodRef) => void;
+  /** What the last process said of a pod. */
+  previousStatus: (uid: string) => PodStatus | undefined;
 }
 
 const maxGoneRemembered = 1000;
@@ -20,12 +23,14 @@ const maxGoneRemembered = 1000;
 export class PodWorkers implements AsyncDisposable {
   readonly #context: PodContext;
   readonly #onGone: (pod: PodRef) => void;
+  readonly #previousStatus: PodWorkersOptions['previousStatus'];
   readonly #workers = new Map<string, PodWorker>();
   /** Pods that ended here while the control plane still lists them. */
   readonly #gone = new Map<string, PodRef>();
 
-  constructor({ context, onGone }: PodWorkersOptions) {
+  constructor({ context, onGone, previousStatus }: PodWorkersOptions) {
     this.#context = context;
+    this.#previousStatus = previousStatus;
     this.#onGone = onGone;
   }
 
@@ -94,7 +99,7 @@ export class PodWorkers implements AsyncDisposable {
       this.#remember(podRefOf(last));
       this.#onGone(podRefOf(last));
     };
-    const worker = new PodWorker({ context: this.#context, pod, removed, onGone });
+    const worker = new PodWorker({ context: this.#context, pod, removed, previous: this.#previousStatus(pod.metadata.uid), onGone });
     this.#workers.set(pod.metadata.uid, worker);
     worker.update(pod);
     if (removed) worker.remove();
