@@ -29,8 +29,9 @@ export class WatchStream implements Disposable {
     if (response.statusCode !== 200) throw new Error(`GET ${path} answered ${response.statusCode}: ${await text(response)}`);
     // Ending the watch from this side is an error to the stream, and none to us.
     call.on('error', () => undefined);
-    response.on('error', () => undefined);
-    createInterface({ input: response }).on('line', onLine);
+    const lines = createInterface({ input: response });
+    for (const part of [lines, response]) part.on('error', () => undefined);
+    lines.on('line', onLine);
     return new WatchStream(agent, response);
   }
 

@@ -23,8 +23,10 @@ export class ContainerStarts implements Disposable {
   constructor(socketPath: string, namespace: string) {
     const filters = JSON.stringify({ type: ['container'], event: ['start'], label: [`${labels.namespace}=${namespace}`] });
     const call = request({ socketPath, path: `/events?filters=${encodeURIComponent(filters)}` }, (response) => {
-      createInterface({ input: response }).on('line', (line) => this.#note(line));
-      response.on('error', () => undefined);
+      const lines = createInterface({ input: response });
+      lines.on('line', (line) => this.#note(line));
+      // Ending it from this side is an error to the stream, and none to us.
+      for (const part of [lines, response]) part.on('error', () => undefined);
     });
     call.on('error', (error) => {
       throw error;
