@@ -260,6 +260,24 @@ describe('deeds', () => {
   });
 });
 
+it('what has outlived its promise is forgotten, and nothing else', async () => {
+  const tenant = await fixture.tenant();
+  const actor = { ...tenant.actor, idempotency: { key: 'old', request: 'x' } };
+  const scope = { type: 'organization', organizationId: tenant.organization.id } as const;
+  const issue = () => accounts.keys.create(actor, { name: 'k', role: 'viewer', scope });
+  const { token } = await issue();
+  const old = await accounts.identity.signIn({ email: tenant.email, password }, here);
+  const owner = postgres(fixture.database.ownerUrl, { max: 1 });
+  await owner`UPDATE accounts.sessions SET expires_at = now() - interval '1 minute' WHERE token = ${old.token.split('.')[0] ?? ''}`;
+  await accounts.forgetOld();
+  expect((await issue()).token).toBe(token);
+  await owner`UPDATE accounts.idempotent_answers SET created_at = now() - interval '25 hours' WHERE actor = ${actor.id}`;
+  await accounts.forgetOld();
+  expect((await issue()).token).not.toBe(token);
+  expect(await owner`SELECT FROM accounts.sessions WHERE user_id = ${tenant.user.id}`).toHaveLength(1);
+  await owner.end();
+});
+
 it('a fresh installation is set up once, however often it is asked', async () => {
   const { setUpFirstOrganization } = await import('./first-organization.ts');
   const options = { email: 'admin@kajitori.local', password, organizationName: 'Local', clusterName: 'local' };

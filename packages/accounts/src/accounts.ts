@@ -133,6 +133,7 @@ export class Accounts implements AsyncDisposable {
   async forgetOld(): Promise<void> {
     await this.#deeds.forgetOldAnswers();
     await this.#attempts.forgetOld();
+    await this.identity.forgetOldSessions();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { isSecretToken } from '@kajitori/apimachinery';
-import { eq } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { AccountsError } from '../accounts-error.ts';
 import type { AccountsDatabase } from '../database.ts';
 import type { UserId } from '../ids.ts';
 import type { PlatformKeys } from '../platform/platform-keys.ts';
 import type { UserPrincipal } from '../principal.ts';
-import { users } from '../schema/index.ts';
+import { sessions, users } from '../schema/index.ts';
 import { ShortLivedCache } from '../short-lived-cache.ts';
 import type { Attempts } from './attempts.ts';
 import type { IdentityLibrary } from './better-auth.ts';
@@ -94,6 +94,11 @@ export class Identity {
     const { api } = await this.#loadLibrary();
     await api.signOut({ headers: bearerHeaders(token) });
     this.#sessions.delete(hash('sha256', token));
+  }
+
+  /** Removes sessions that are over: the library only looks past them. */
+  async forgetOldSessions(): Promise<void> {
+    await this.#database.unbound.delete(sessions).where(lt(sessions.expiresAt, sql`now()`));
   }
 
   async findUser(email: string): Promise<User | undefined> {

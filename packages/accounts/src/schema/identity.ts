@@ -36,7 +36,7 @@ export const sessions = accountsSchema.table(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (table) => [index('sessions_user').on(table.userId)],
+  (table) => [index('sessions_user').on(table.userId), index('sessions_end').on(table.expiresAt)],
 );
 
 /** How a user signs in: a password (scrypt) or an outside provider. */
