@@ -1,3 +1,11 @@
+/** What became of making room: it worked, it could not help, or it was not tried. */
+export type Preempting = 'succeeds' | 'helpless' | 'never' | 'awaits';
+
+const ineligible = {
+  never: 'not eligible due to preemptionPolicy=Never.',
+  awaits: 'not eligible due to a terminating pod on the nominated node.',
+} as const;
+
 /** Why no node does, counted by reason: what kube-scheduler writes into the event and the condition. */
 export class FitError {
   readonly #nodes: number;
@@ -19,9 +27,12 @@ export class FitError {
   }
 
   /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {a: b}. preemption: …` */
-  message({ neverPreempts }: { neverPreempts: boolean }): string {
+  message(preempting: Preempting): string {
     if (this.#nodes === 0) return 'no nodes available to schedule pods';
-    return `${this.#head(this.#reasons)} preemption: ${neverPreempts ? 'not eligible due to preemptionPolicy=Never.' : this.#preemption()}`;
+    const head = this.#head(this.#reasons);
+    return preempting === 'succeeds'
+      ? head
+      : `${head} preemption: ${preempting === 'helpless' ? this.#preemption() : ineligible[preempting]}`;
   }
 
   #preemption(): string {

@@ -2,6 +2,7 @@ export * from './cluster-event.ts';
 export * from './fit-error.ts';
 export * from './node.ts';
 export * from './plugin.ts';
+export type { Preemption } from './preemption.ts';
 export { plugins } from './plugins/index.ts';
 export * from './pod.ts';
 export * from './rejected-pods.ts';

@@ -6,47 +6,7 @@ import type { PendingPod, SchedulablePod } from './pod.ts';
 import { RejectedPods } from './rejected-pods.ts';
 import { schedulingPass } from './scheduling-pass.ts';
 import { Snapshot } from './snapshot.ts';
-
-type Spec = NonNullable<SchedulablePod['spec']>;
-
-let serial = 0;
-
-function pod(name: string, spec: Partial<Spec> = {}, metadata: Partial<SchedulablePod['metadata']> = {}): SchedulablePod {
-  serial += 1;
-  return { metadata: { name, namespace: 'default', uid: `uid-${serial}`, ...metadata }, spec: { containers: [{ name: 'main' }], ...spec } };
-}
-
-const requesting = (cpu: string, memory = '0'): Pick<Spec, 'containers'> => ({
-  containers: [{ name: 'main', resources: { requests: { cpu, memory } } }],
-});
-
-interface NodeParts {
-  labels?: Record<string, string>;
-  cpu?: string;
-  memory?: string;
-  pods?: string;
-  taints?: NonNullable<SchedulableNode['spec']>['taints'];
-  unschedulable?: boolean;
-  images?: NonNullable<SchedulableNode['status']>['images'];
-}
-
-function node(
-  name: string,
-  { labels = {}, cpu = '4', memory = '8Gi', pods = '110', taints, unschedulable, images }: NodeParts = {},
-): SchedulableNode {
-  return {
-    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
-    spec: { taints, unschedulable },
-    status: { allocatable: { cpu, memory, pods }, images },
-  };
-}
-
-function snapshotOf(nodes: readonly SchedulableNode[], pods: readonly SchedulablePod[] = []): Snapshot {
-  const snapshot = new Snapshot();
-  for (const one of nodes) snapshot.setNode(one);
-  for (const one of pods) snapshot.setPod(one);
-  return snapshot;
-}
+import { node, type NodeParts, pod, requesting, snapshotOf, type Spec, sums } from './snapshots.testing.ts';
 
 /** Where each pod goes, or why it goes nowhere. */
 function placed(snapshot: Snapshot, pods: readonly (SchedulablePod | PendingPod)[]): Record<string, string> {
@@ -331,18 +291,6 @@ describe('snapshot', () => {
     );
   });
 });
-
-function sums(snapshot: Snapshot): unknown[] {
-  return snapshot.nodes
-    .map(({ name, index, pods }) => [
-      name,
-      snapshot.allocatable('cpu').at(index),
-      snapshot.requested('cpu').at(index),
-      snapshot.compared('memory').at(index),
-      [...pods.keys()].sort(),
-    ])
-    .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
-}
 
 test('never more on a node than it has', () => {
   const needs = fc.record({ cpu: fc.integer({ min: 0, max: 3000 }), memory: fc.integer({ min: 0, max: 4096 }) });

@@ -1,11 +1,22 @@
 import { type PendingPod, priorityOf, type SchedulablePod } from './pod.ts';
 import { plugins as defaultPlugins } from './plugins/index.ts';
 import type { Plugin } from './plugin.ts';
+import type { FitError, Preempting } from './fit-error.ts';
+import { awaitsVictims, preemptionFor } from './preemption.ts';
 import { selectNode } from './select-node.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export type Placement =
   | { type: 'bind'; pod: SchedulablePod; nodeName: string }
+  /** It will fit once these pods of lower priority have left the node. */
+  | {
+      type: 'preempt';
+      pod: SchedulablePod;
+      nodeName: string;
+      victims: readonly SchedulablePod[];
+      message: string;
+      plugins: readonly string[];
+    }
   /** No node does: the message for the event and the condition, and which plugins said no. */
   | { type: 'unschedulable'; pod: SchedulablePod; message: string; plugins: readonly string[] };
 
@@ -24,10 +35,24 @@ export function schedulingPass(
       snapshot.assume(one.pod, selection.node.name);
       return { type: 'bind', pod: one.pod, nodeName: selection.node.name };
     }
-    const { fitError } = selection;
-    const message = fitError.message({ neverPreempts: one.pod.spec?.preemptionPolicy === 'Never' });
-    return { type: 'unschedulable', pod: one.pod, message, plugins: [...fitError.plugins] };
+    return unplaced(one, selection.fitError, snapshot, plugins);
   });
+}
+
+function unplaced(pending: PendingPod, fitError: FitError, snapshot: Snapshot, plugins: readonly Plugin[]): Placement {
+  const { pod } = pending;
+  const rejectedBy = [...fitError.plugins];
+  const rejected = (preemption: Preempting): Placement => ({
+    type: 'unschedulable',
+    pod,
+    message: fitError.message(preemption),
+    plugins: rejectedBy,
+  });
+  if (pod.spec?.preemptionPolicy === 'Never') return rejected('never');
+  if (awaitsVictims(pending, snapshot)) return rejected('awaits');
+  const preemption = preemptionFor(pending, snapshot, plugins);
+  if (preemption === undefined) return rejected('helpless');
+  return { type: 'preempt', pod, ...preemption, message: fitError.message('succeeds'), plugins: rejectedBy };
 }
 
 /** Priority first, then age, then name: kube-scheduler's queue sort. */

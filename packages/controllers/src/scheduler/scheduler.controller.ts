@@ -12,6 +12,7 @@ import {
   schedulingPass,
   Snapshot,
 } from '@kajitori/scheduling';
+import { deleteObject } from '../pods/claim-writes.ts';
 import { isEnded } from '../pods/pod-state.ts';
 import {
   type Controller,
@@ -72,7 +73,36 @@ class Scheduler implements Controller {
     const pod = placement.pod as Pod;
     if (placement.type === 'bind') return this.#bind(run, pod, placement.nodeName);
     this.#rejected.set(pod.metadata.uid ?? '', placement.plugins);
+    if (placement.type === 'preempt') await this.#preempt(run, pod, placement.nodeName, placement.victims as readonly Pod[]);
     await this.#reject(run, pod, placement.message);
+  }
+
+  /** The pod waits on its nominated node for the others to leave; their leaving brings it back. */
+  async #preempt(run: Run, pod: Pod, nodeName: string, victims: readonly Pod[]): Promise<void> {
+    const { namespace = '', name = '' } = pod.metadata;
+    const client = run.client.resource(pods);
+    await unlessGone(client.patch(namespace, name, { status: { nominatedNodeName: nodeName } }, { subresource: 'status' }));
+    await Promise.all(victims.map((victim) => this.#evict(run, victim, pod, nodeName)));
+  }
+
+  async #evict({ client, now }: Run, victim: Pod, pod: Pod, nodeName: string): Promise<void> {
+    const { namespace = '', name = '' } = victim.metadata;
+    const message = 'default-scheduler: preempting to accommodate a higher priority pod';
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message,
+      lastTransitionTime: formatTime(now),
+    };
+    const options = { type: 'application/strategic-merge-patch+json', subresource: 'status' } as const;
+    await unlessGone(client.resource(pods).patch(namespace, name, { status: { conditions: [condition] } }, options));
+    await deleteObject(client.resource(pods), victim);
+    this.#context.events.record(victim, {
+      type: 'Normal',
+      reason: 'Preempted',
+      message: `Preempted by pod ${pod.metadata.uid} on node ${nodeName}`,
+    });
   }
 
   async #bind({ client }: Run, pod: Pod, nodeName: string): Promise<void> {

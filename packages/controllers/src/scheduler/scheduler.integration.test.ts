@@ -90,3 +90,18 @@ test('gated pods, and pods of other schedulers, are left alone', async () => {
   await cluster.settle();
   expect([await nodeOf('gated'), await nodeOf('other')]).toEqual([undefined, undefined]);
 });
+
+test('an important pod makes room for itself', async () => {
+  await cluster.addNode('n1', { cpu: '2' });
+  for (const name of ['a', 'b']) await pod(name, { priority: 1 });
+  await cluster.settle();
+  await pod('vip', { priority: 1000 });
+  await cluster.settle();
+  const [victim, ...others] = (await cluster.list(pods)).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  expect(others).toEqual([]);
+  expect((await cluster.get(pods, 'vip')).status?.nominatedNodeName).toBe('n1');
+  await cluster.resource(pods).delete('default', victim?.metadata.name ?? '', { gracePeriodSeconds: 0 });
+  await cluster.settle();
+  expect(await nodeOf('vip')).toBe('n1');
+  expect((await cluster.list(events)).map(({ reason }) => reason)).toContain('Preempted');
+});
