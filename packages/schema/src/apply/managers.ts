@@ -59,15 +59,19 @@ export function encodeManagers(managers: readonly Manager[]): ManagedFieldsEntry
         compare(a.apiVersion, b.apiVersion) ||
         compare(a.subresource, b.subresource),
     )
-    .map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-      manager,
-      operation,
-      apiVersion,
-      ...(time === undefined ? {} : { time }),
-      fieldsType: 'FieldsV1',
-      fieldsV1: fields.toFieldsV1(),
-      ...(subresource === '' ? {} : { subresource }),
-    }));
+    .map(encodeManager);
+}
+
+function encodeManager({ manager, operation, apiVersion, subresource, time, fields }: Manager): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = { manager, operation, apiVersion, fieldsType: 'FieldsV1', fieldsV1: fields.toFieldsV1() };
+  if (time !== undefined) entry.time = time;
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
+}
+
+/** The manager without the set's fields. */
+export function relieved(manager: Manager, of: FieldSet): Manager {
+  return { ...manager, fields: manager.fields.difference(of) };
 }
 
 /** Gathers the oldest that update, beyond the limit, into one manager for each version. */

@@ -21,10 +21,12 @@ export function mergeApplied(schema: Schema, live: unknown, applied: unknown): u
 
 function mergeMaps(schema: Schema, live: Record<string, unknown>, applied: Record<string, unknown>): Record<string, unknown> {
   const merged: Record<string, unknown> = {};
-  for (const key of new Set([...Object.keys(live), ...Object.keys(applied)])) {
+  const merge = (key: string): void => {
     const value = mergeApplied(fieldOf(schema, key).schema, own(live, key), own(applied, key));
     if (value !== undefined) put(merged, key, value);
-  }
+  };
+  for (const key of Object.keys(live)) merge(key);
+  for (const key of Object.keys(applied)) if (!Object.hasOwn(live, key)) merge(key);
   return merged;
 }
 

@@ -6,7 +6,7 @@ import { checkDepth } from '../walk/depth.ts';
 import { compareFields } from './compare.ts';
 import { type Conflict, conflictError } from './conflicts.ts';
 import { FieldSet } from './field-set.ts';
-import { capped, decodeManagers, encodeManagers, isSameManager, type Manager, type ManagerIdentity } from './managers.ts';
+import { capped, decodeManagers, encodeManagers, isSameManager, type Manager, type ManagerIdentity, relieved } from './managers.ts';
 import { mergeApplied, withoutFields } from './merge.ts';
 import { ownedFields, withNamedFields } from './owned-fields.ts';
 
@@ -128,9 +128,9 @@ function merged(options: ApplyOptions, live: Record<string, unknown>, managers: 
   });
   if (conflicts.length > 0 && !force) return { conflicts, error: conflictError(conflicts) };
   const gone = changed.union(removed.differenceBelow(resetFields));
-  const rest = others.map((one) => ({ ...one, fields: one.fields.difference(gone) }));
+  const rest = others.map((one) => relieved(one, gone));
   const fields = owned.difference(unowned);
-  const isNoOp = equalJson(live, object) && before?.fields.equals(fields) === true && before.apiVersion === self.apiVersion;
+  const isNoOp = before?.fields.equals(fields) === true && before.apiVersion === self.apiVersion && gone.isEmpty && equalJson(live, object);
   const managedFields = encodeManagers([...rest, { ...self, time: isNoOp ? before.time : formatTime(now), fields }]);
   setManagedFields(object, managedFields);
   return { object, changed: !isNoOp, conflicts: [], error: undefined };
@@ -138,7 +138,8 @@ function merged(options: ApplyOptions, live: Record<string, unknown>, managers: 
 
 /** Takes away what this manager applied before and names no longer, as far as nobody else owns it. */
 function pruned(schema: Schema, merge: Record<string, unknown>, last: FieldSet, everyone: FieldSet): Record<string, unknown> {
-  if (last.isEmpty) return merge;
+  // All that it applied before is still someone's: the usual apply of a file that lost no line.
+  if (last.difference(everyone).isEmpty) return merge;
   const lastNamed = withNamedFields(last, schema);
   const mergeNamed = withNamedFields(ownedFields(schema, merge), schema);
   const bare = withoutFields(schema, merge, lastNamed) ?? {};
@@ -194,7 +195,7 @@ export function updateManagedFields(options: UpdateOptions): ManagedFieldsEntry[
   };
   const fields = changed.difference(unowned);
   const before = managers.find((one) => isSameManager(one, self));
-  const rest = managers.filter((one) => one !== before).map((one) => ({ ...one, fields: one.fields.difference(gone) }));
+  const rest = managers.filter((one) => one !== before).map((one) => relieved(one, gone));
   const kept = before?.fields.difference(removed) ?? FieldSet.empty;
   const time = fields.isEmpty ? before?.time : formatTime(now);
   return encodeManagers(capped([...rest, { ...self, time, fields: kept.union(fields) }]));

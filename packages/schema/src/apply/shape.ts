@@ -44,10 +44,10 @@ export function itemElement(schema: Schema, item: unknown): string {
     if (typeof item === 'object') throw badRequest(`an item of a set must be a scalar, not ${JSON.stringify(item)}`);
     return `v:${JSON.stringify(item)}`;
   }
-  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  const keys = sortedKeys(schema);
   const found: Record<string, unknown> = {};
   if (isRecord(item)) {
-    for (const key of keys.toSorted()) {
+    for (const key of keys) {
       const value = own(item, key) ?? itemOf(schema).properties?.[key]?.default;
       if (value !== undefined) found[key] = value;
     }
@@ -58,6 +58,17 @@ export function itemElement(schema: Schema, item: unknown): string {
     );
   }
   return `k:${JSON.stringify(found)}`;
+}
+
+const keysOfLists = new WeakMap<Schema, readonly string[]>();
+
+function sortedKeys(schema: Schema): readonly string[] {
+  let keys = keysOfLists.get(schema);
+  if (keys === undefined) {
+    keys = (schema['x-kubernetes-list-map-keys'] ?? []).toSorted();
+    keysOfLists.set(schema, keys);
+  }
+  return keys;
 }
 
 /** Items by their elements, in order. Only a live list can hold an element twice. */

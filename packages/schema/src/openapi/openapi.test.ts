@@ -93,7 +93,7 @@ describe('OpenAPI v3', () => {
       'x-kubernetes-action': 'patch',
       'x-kubernetes-group-version-kind': { group: 'apps', version: 'v1', kind: 'Deployment' },
     });
-    expect((at(patch, 'parameters') as unknown as { name: string }[]).map(({ name }) => name)).toEqual([
+    expect((at(patch, 'parameters') as { name: string }[]).map(({ name }) => name)).toEqual([
       'dryRun',
       'fieldManager',
       'fieldValidation',
@@ -118,7 +118,7 @@ describe('OpenAPI v3', () => {
       '/api/v1/namespaces/{namespace}/configmaps/{name}/log',
     ]);
     const exec = at(core, 'paths', '/api/v1/namespaces/{namespace}/configmaps/{name}/exec', 'get', 'parameters');
-    expect((exec as unknown as { name: string }[]).map(({ name }) => name)).toEqual(['command', 'container']);
+    expect((exec as { name: string }[]).map(({ name }) => name)).toEqual(['command', 'container']);
   });
 
   it('publishes a named type once, and what a field adds beside the reference', () => {
@@ -192,7 +192,7 @@ describe('OpenAPI v2', () => {
     const Type = object('test.v1.Type', { value: list(1, string()) });
     const read = decodeProtobuf(Head.schema, bytes);
     expect(read).toMatchObject({ swagger: '2.0', info: { title: 'Test', version: 'v1.36.0' } });
-    const all = at(read, 'definitions', 'all') as unknown as { name: string; value: Tree }[];
+    const all = at(read, 'definitions', 'all') as { name: string; value: Tree }[];
     expect(all.map(({ name }) => name)).toEqual(Object.keys(at(document, 'definitions') as object));
     expect(all.find(({ name }) => name === 'test.v1.Deployment')?.value).toEqual({
       type: { value: ['object'] },

@@ -44,15 +44,11 @@ function interleaved(
   identity: Identity,
 ): unknown[] {
   const result: unknown[] = [];
+  const comesBefore = (other: unknown, place: number): boolean => (live.get(identity(other)) ?? place) < place;
   let next = 0;
   for (const element of named) {
-    const place = live.get(identity(element));
-    while (place !== undefined && next < others.length) {
-      const other = live.get(identity(others[next]));
-      if (other === undefined || other >= place) break;
-      result.push(others[next]);
-      next += 1;
-    }
+    const place = live.get(identity(element)) ?? -1;
+    for (; next < others.length && comesBefore(others[next], place); next += 1) result.push(others[next]);
     result.push(element);
   }
   return [...result, ...others.slice(next)];

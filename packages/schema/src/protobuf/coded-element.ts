@@ -172,8 +172,8 @@ interface SchemaAlternative {
   /** Field number of the schema itself. */
   schemaNumber: number;
   /** Reads the other form's field into `into`. */
-  fields(into: { other: unknown }, readSchema: (reader: WireReader) => unknown): Fields;
-  write(value: unknown, writer: WireWriter, writeSchema: (value: unknown) => void): void;
+  fields: (into: { other: unknown }, readSchema: (reader: WireReader) => unknown) => Fields;
+  write: (value: unknown, writer: WireWriter, writeSchema: (value: unknown) => void) => void;
   zero: unknown;
 }
 

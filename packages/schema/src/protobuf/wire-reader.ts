@@ -35,20 +35,24 @@ export class WireReader {
   /** An unsigned integer below 2⁵³. */
   uint(): number {
     const value = this.#varint();
+    if (typeof value === 'number') return value;
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw malformed(`integer ${value} is larger than 2^53-1`);
     return Number(value);
   }
 
   /** A signed integer. Kajitori keeps integers exactly up to ±2⁵³ and refuses what lies beyond. */
   int(): number {
-    const value = BigInt.asIntN(64, BigInt(this.#varint()));
+    const bits = this.#varint();
+    if (typeof bits === 'number') return bits;
+    const value = BigInt.asIntN(64, bits);
     const number = Number(value);
     if (!Number.isSafeInteger(number)) throw malformed(`integer ${value} is outside ±(2^53-1)`);
     return number;
   }
 
   int32(): number {
-    return Number(BigInt.asIntN(32, BigInt(this.#varint())));
+    const bits = this.#varint();
+    return typeof bits === 'number' ? bits | 0 : Number(BigInt.asIntN(32, bits));
   }
 
   bool(): boolean {
@@ -74,8 +78,15 @@ export class WireReader {
       }
       if (index === at + size) return text;
     }
+    const text = this.#bytes.toString('utf8', at, at + size);
+    // What is not UTF-8 turns into this character, and so does the character itself; only then is a strict look worth its cost.
+    if (text.includes('\ufffd')) this.#checkUtf8(at, at + size);
+    return text;
+  }
+
+  #checkUtf8(from: number, to: number): void {
     try {
-      return utf8.decode(this.#bytes.subarray(at, at + size));
+      utf8.decode(this.#bytes.subarray(from, to));
     } catch (error) {
       throw malformed('a string is not valid UTF-8', error);
     }

@@ -55,11 +55,26 @@ export class WireWriter {
 
   /** A string with its length before it. */
   string(text: string): void {
+    if (text.length < 24 && this.#ascii(text)) return;
     const size = Buffer.byteLength(text);
     this.#reserve(size);
     this.#at -= size;
     this.#buffer.write(text, this.#at, size, 'utf8');
     this.varint(size);
+  }
+
+  /** Short texts are nearly always ASCII, and a call into native code costs more than they do. */
+  #ascii(text: string): boolean {
+    this.#reserve(text.length);
+    const start = this.#at - text.length;
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x80) return false;
+      this.#buffer[start + at] = code;
+    }
+    this.#at = start;
+    this.varint(text.length);
+    return true;
   }
 
   /** Bytes with their length before them. */

@@ -5,11 +5,3 @@ export function joinPath(head: string, rest: string): string {
   if (rest === '') return head;
   return head === '' || rest.startsWith('[') ? head + rest : `${head}.${rest}`;
 }
-
-/** Puts a segment before what a child found since `from`. */
-export function prefixFields(found: { field: string }[], from: number, segment: string): void {
-  for (let at = from; at < found.length; at += 1) {
-    const finding = found[at];
-    if (finding !== undefined) finding.field = joinPath(segment, finding.field);
-  }
-}
