@@ -4,7 +4,11 @@ import { environment } from './env.ts';
 
 const form = z.object({
   GATEWAY_URL: z.url({ protocol: /^wss$/ }),
-  NODE_NAME: z.string().min(1).max(253).default(() => hostname().toLowerCase()),
+  NODE_NAME: z
+    .string()
+    .min(1)
+    .max(253)
+    .default(() => hostname().toLowerCase()),
   STATE_DIR: z.string().min(1).optional(),
   DOCKER_SOCKET: z.string().min(1).default('/var/run/docker.sock'),
   DOCKER_NETWORK: z.string().min(1).default('bridge'),

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { defaultStateDir, parsePin, runAgent, type Trust } from '@kajitori/agent';
 import { createLogger } from '@kajitori/telemetry';
 import { readAgentConfig } from './config.ts';
@@ -16,12 +16,24 @@ async function trust(): Promise<Trust> {
   return { kind: 'pin', spkiSha256 };
 }
 
+async function readJoinToken(file: string | undefined): Promise<string | undefined> {
+  try {
+    return file === undefined ? undefined : (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    // Thrown away when the node joined; one that was never there shows in the refusal that follows.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 try {
   await runAgent(
     {
       gatewayUrl: new URL(config.GATEWAY_URL),
       trust: await trust(),
-      joinToken: async () => (config.JOIN_TOKEN_FILE === undefined ? undefined : (await readFile(config.JOIN_TOKEN_FILE, 'utf8')).trim()),
+      joinToken: () => readJoinToken(config.JOIN_TOKEN_FILE),
+      // The token has done its part; what is left of it could only be stolen.
+      onJoined: async () => (config.JOIN_TOKEN_FILE === undefined ? undefined : rm(config.JOIN_TOKEN_FILE, { force: true })),
       nodeName: config.NODE_NAME,
       nodeIps: config.NODE_IP === undefined ? [] : [config.NODE_IP],
       stateDir: config.STATE_DIR ?? defaultStateDir(config.NODE_NAME),

@@ -31,6 +31,8 @@ export interface AgentOptions {
   trust: Trust;
   /** Read only while the node has no credential of its own. */
   joinToken: () => Promise<string | undefined>;
+  /** The node has its own credential: the token has done its part. */
+  onJoined: () => Promise<void>;
   nodeName: string;
   /** Absent: found out. */
   nodeIps: readonly string[];
@@ -50,6 +52,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   await using runtime = new ContainerRuntime({
     socketPath: options.dockerSocket,
     agentId: checkpoint.agentId,
+    nodeName: options.nodeName,
     network: options.dockerNetwork,
     memoryBytes: machine.memoryBytes,
   });
@@ -172,10 +175,13 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
     podWanted: (pod) => workers.want(pod),
     podRemoved: ({ metadata: { uid } }) => workers.unwant(uid),
     objectsChanged: (namespaces) => workers.objectsChanged(namespaces),
-    complete: (uids) =>
+    complete: (uids) => {
+      for (const uid of said.keys()) if (!uids.has(uid) && workers.worker(uid) === undefined) statuses.forget(uid);
+      said.clear();
       void workers
         .sweep(uids)
-        .catch((error: unknown) => log.warn({ error }, 'what nobody wants could not be looked for; the next session tries again')),
+        .catch((error: unknown) => log.warn({ error }, 'what nobody wants could not be looked for; the next session tries again'));
+    },
   });
   const streams = new PodStreams({
     pod: (uid) => streamedPod(uid, workers, runtime),
@@ -188,6 +194,7 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
     trust: options.trust,
     credentials: new CredentialStore(stateDir),
     joinToken: options.joinToken,
+    onJoined: options.onJoined,
     hello: () => ({
       agentVersion: options.version,
       nodeName,

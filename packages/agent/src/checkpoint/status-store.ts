@@ -26,7 +26,7 @@ export class StatusStore {
     const statuses = new Map<string, PodStatus>();
     for (const uid of await readdir(this.#dir)) {
       try {
-        statuses.set(uid, statusForm.parse(JSON.parse(await readFile(join(this.#dir, uid), 'utf8'))) as PodStatus);
+        statuses.set(uid, statusForm.parse(JSON.parse(await readFile(join(this.#dir, uid), 'utf8'))));
       } catch (error) {
         this.#onError(error);
       }

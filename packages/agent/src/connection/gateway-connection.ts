@@ -34,6 +34,8 @@ export interface GatewayConnectionOptions {
   credentials: CredentialStore;
   /** Asked for only while the node has no credential of its own. */
   joinToken: () => Promise<string | undefined>;
+  /** The node has a credential of its own. */
+  onJoined: () => Promise<void>;
   hello: () => Omit<Hello, 'type' | 'protocol' | 'credentialHash'>;
   lastEpoch: () => number;
   onWelcome: (welcome: Welcome) => Promise<void>;
@@ -153,6 +155,7 @@ export class GatewayConnection {
     const drawn = await credentials.pending();
     const session = await dial(joinToken, { credentialHash: secretTokenHash(drawn) });
     await credentials.confirm(drawn);
+    await this.#options.onJoined();
     return session;
   }
 

@@ -7,7 +7,7 @@ import type { ObservedPod } from '../model/observed-pod.ts';
 import type { StartFailure } from '../model/pod-activity.ts';
 import type { PodFacts } from '../model/pod-objects.ts';
 import type { PodAction, PodEvent } from '../model/pod-plan.ts';
-import { DockerUnavailableError } from '../runtime/docker-client.ts';
+import { EngineUnavailableError } from '../model/engine-unavailable.ts';
 import { VolumeError } from '../volumes/payload.ts';
 import { runHook } from './lifecycle-hook.ts';
 import type { PodContext } from './pod-context.ts';
@@ -33,7 +33,7 @@ export function podFacts({ node }: PodContext, pod: NodePod, observed: ObservedP
   return { pod, podIps, hostIps: node.ips, nodeName: node.name, allocatable: node.allocatable };
 }
 
-/** Makes and starts one container, its postStart hook included. @throws StartError, DockerUnavailableError */
+/** Makes and starts one container, its postStart hook included. @throws StartError, EngineUnavailableError */
 export async function startContainer(
   context: PodContext,
   pod: NodePod,
@@ -63,7 +63,7 @@ async function attempt<T>(
   try {
     return await step();
   } catch (error) {
-    if (error instanceof DockerUnavailableError) throw error;
+    if (error instanceof EngineUnavailableError) throw error;
     const isConfig = error instanceof ContainerConfigError || error instanceof VolumeError;
     const text = error instanceof Error ? error.message : String(error);
     const message = isConfig ? text : `${prefix}Error response from daemon: ${text}`;

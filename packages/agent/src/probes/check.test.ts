@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { check } from './check.ts';
+import { type RunInContainer, check } from './check.ts';
 import { ProbeCounter } from './probe-counter.ts';
 
 function listen(server: Server): Promise<number> {
@@ -10,7 +10,7 @@ function listen(server: Server): Promise<number> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
 }
 
-const target = (port: number, run = () => Promise.resolve({ exitCode: 0 as number | undefined, output: '' })) => ({
+const target = (port: number, run: RunInContainer = () => Promise.resolve({ exitCode: 0, output: '' })) => ({
   container: { name: 'app', ports: [{ name: 'web', containerPort: port }] },
   podIp: '127.0.0.1',
   run,

@@ -1,4 +1,4 @@
-import { connect } from 'node:http2';
+import { type IncomingHttpHeaders, connect } from 'node:http2';
 import type { ProbeResult } from './check.ts';
 import { dialText } from './dial-text.ts';
 
@@ -35,16 +35,16 @@ export function grpcCheck({ host, port, service, timeoutMilliseconds }: GrpcTarg
     const chunks: Buffer[] = [];
     call.on('data', (chunk: Buffer) => chunks.push(chunk));
     call.once('error', (error) => fail(`rpc error: ${error.message}`));
-    let trailers: Record<string, unknown> = {};
+    let trailers: IncomingHttpHeaders = {};
     call.once('response', (headers) => (trailers = headers));
     call.once('trailers', (headers) => (trailers = headers));
     call.once('end', () => {
       const status = Number(trailers['grpc-status'] ?? 2);
       if (status === 12)
         return fail(
-          `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${String(trailers['grpc-message'] ?? '')}`,
+          `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${[trailers['grpc-message'] ?? ''].flat().join(' ')}`,
         );
-      if (status !== 0) return fail(`rpc error: code ${status}: ${String(trailers['grpc-message'] ?? '')}`);
+      if (status !== 0) return fail(`rpc error: code ${status}: ${[trailers['grpc-message'] ?? ''].flat().join(' ')}`);
       const answer = servingStatus(Buffer.concat(chunks));
       if (answer === serving) end({ outcome: 'success' });
       else fail(`service unhealthy (responded with "${['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'][answer] ?? answer}")`);

@@ -50,7 +50,7 @@ export class Probes implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const id of [...this.#watched.keys()]) this.#stop(id);
+    for (const id of this.#watched.keys()) this.#stop(id);
   }
 
   /** By container id. */

@@ -4,14 +4,13 @@ import { graceSecondsOf, podRefOf } from '../model/node-pod.ts';
 import { qosClassOf } from '../model/qos-class.ts';
 import { containerResources } from './container-resources.ts';
 import { containerSecurity } from './container-security.ts';
-import { type Labels, label, podLabels } from './labels.ts';
+import { type Labels, type Owner, label, podLabels } from './labels.ts';
 
 export const defaultTerminationMessagePath = '/dev/termination-log';
 /** The kubelet's own: 10 MiB a file, five files. The engine rotates. */
 export const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } } as const;
 
-export interface NodeFacts {
-  agentId: string;
+export interface NodeFacts extends Owner {
   memoryBytes: number;
   /** What this machine lets a container have at least. */
   lowestOomScoreAdjust: number;
@@ -66,7 +65,7 @@ function labelsOf(
   node: NodeFacts,
 ): Labels {
   return {
-    ...podLabels(node.agentId, podRefOf(pod), graceSecondsOf(pod)),
+    ...podLabels(node, podRefOf(pod), graceSecondsOf(pod)),
     [label.role]: role,
     [label.container]: container.name,
     [label.attempt]: String(attempt),

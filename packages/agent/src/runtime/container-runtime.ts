@@ -26,6 +26,7 @@ export interface ContainerRuntimeOptions {
   socketPath: string;
   /** Tells this agent's containers from others'. */
   agentId: string;
+  nodeName: string;
   /** The engine's network that pods are put on. */
   network: string;
   memoryBytes: number;
@@ -71,9 +72,9 @@ export class ContainerRuntime implements AsyncDisposable {
   }
 
   async #askNodeFacts(): Promise<NodeFacts> {
-    const { agentId, memoryBytes } = this.#options;
+    const { agentId, nodeName, memoryBytes } = this.#options;
     const { SecurityOptions = [] } = await this.info();
-    return { agentId, memoryBytes, lowestOomScoreAdjust: await lowestOomScoreAdjust(SecurityOptions) };
+    return { agentId, nodeName, memoryBytes, lowestOomScoreAdjust: await lowestOomScoreAdjust(SecurityOptions) };
   }
 
   observe(podUid: string): Promise<ObservedPod> {

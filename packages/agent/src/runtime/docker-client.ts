@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { EngineUnavailableError } from '../model/engine-unavailable.ts';
 
 /** The engine answered, and refused. */
 export class DockerError extends Error {
@@ -12,11 +13,6 @@ export class DockerError extends Error {
     super(message);
     this.statusCode = statusCode;
   }
-}
-
-/** The engine did not answer at all: its socket is gone, or it is restarting. */
-export class DockerUnavailableError extends Error {
-  override readonly name = 'DockerUnavailableError';
 }
 
 export function isDockerError(error: unknown, statusCode: number): error is DockerError {
@@ -60,7 +56,7 @@ export class DockerClient implements AsyncDisposable {
     return Promise.resolve();
   }
 
-  /** @throws DockerError, DockerUnavailableError */
+  /** @throws DockerError, EngineUnavailableError */
   async json(method: string, path: string, options: DockerRequest = {}): Promise<unknown> {
     const response = await this.#send(method, path, options, this.#connections);
     const body = await text(response);
@@ -181,5 +177,5 @@ function parsed(body: string): unknown {
 
 function unavailable(cause: Error): Error {
   if (cause.name === 'AbortError') return cause;
-  return new DockerUnavailableError(`cannot reach the Docker Engine: ${cause.message}`, { cause });
+  return new EngineUnavailableError(`cannot reach the Docker Engine: ${cause.message}`, { cause });
 }

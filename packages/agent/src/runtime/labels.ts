@@ -6,6 +6,8 @@ import type { PodRef } from '../model/node-pod.ts';
 export const label = {
   /** Which agent owns it: several may share an engine. */
   agent: 'io.kajitori.agent',
+  /** Which node it belongs to, for whoever removes a node by its name. */
+  node: 'kajitori.dev/node',
   role: 'io.kajitori.role',
   podNamespace: 'io.kajitori.pod.namespace',
   podName: 'io.kajitori.pod.name',
@@ -23,9 +25,16 @@ export const label = {
 
 export type Labels = Readonly<Record<string, string>>;
 
-export function podLabels(agentId: string, pod: PodRef, graceSeconds: number): Labels {
+/** Whose containers they are. */
+export interface Owner {
+  agentId: string;
+  nodeName: string;
+}
+
+export function podLabels({ agentId, nodeName }: Owner, pod: PodRef, graceSeconds: number): Labels {
   return {
     [label.agent]: agentId,
+    [label.node]: nodeName,
     [label.podNamespace]: pod.namespace,
     [label.podName]: pod.name,
     [label.podUid]: pod.uid,

@@ -28,7 +28,7 @@ export function sandboxConfig(
   return {
     Image: image,
     ...(host ? {} : hostnameOf(pod, clusterDomain)),
-    Labels: { ...podLabels(node.agentId, podRefOf(pod), graceSecondsOf(pod)), [label.role]: 'sandbox', [label.attempt]: String(attempt) },
+    Labels: { ...podLabels(node, podRefOf(pod), graceSecondsOf(pod)), [label.role]: 'sandbox', [label.attempt]: String(attempt) },
     ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
     HostConfig: {
       NetworkMode: host ? 'host' : network,

@@ -12,6 +12,7 @@ await runAgent(
     gatewayUrl: new URL(gatewayUrl),
     trust: { kind: 'system' },
     joinToken: () => Promise.resolve(joinToken),
+    onJoined: () => Promise.resolve(),
     nodeName: 'test-node',
     nodeIps: ['127.0.0.1'],
     stateDir,

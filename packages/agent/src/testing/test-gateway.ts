@@ -81,8 +81,12 @@ export class TestGateway implements AsyncDisposable {
   }
 
   put(...objects: DesiredObject[]): void {
-    const puts = objects.map((object) => ({ ...object, metadata: { ...object.metadata, resourceVersion: String(++this.#revision) } }));
-    for (const object of puts) this.#objects.set(keyOf(object), object);
+    const puts: DesiredObject[] = [];
+    for (const object of objects) {
+      const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(++this.#revision) } };
+      this.#objects.set(keyOf(stored), stored);
+      puts.push(stored);
+    }
     this.#send(this.#socket, { type: 'desiredDelta', revision: this.#revision, puts, removes: [] });
   }
 
@@ -114,7 +118,7 @@ export class TestGateway implements AsyncDisposable {
         this.node = message;
         return;
       case 'podStatuses':
-        for (const { uid, status } of message.statuses) this.statuses.set(uid, status as PodStatus);
+        for (const { uid, status } of message.statuses) this.statuses.set(uid, status);
         return this.#send(socket, { type: 'batchResult', of: 'podStatuses', batch: message.batch, refused: [] });
       case 'events':
         for (const event of message.events) this.events.set(event.metadata.name, event);
