@@ -294,7 +294,11 @@ if [ -f '$unit' ]; then
   rm -f '$unit'
   systemctl daemon-reload || true
 fi
-'$prefix/bin/node' '$prefix/bin/remove-containers.mjs' '$docker_socket' '$node_name'
+'$prefix/bin/node' '$prefix/bin/remove-containers.mjs' '$docker_socket' '$prefix/state'
+# Volumes that lie in memory are mounted below the agent's folder.
+while read -r _ point _; do
+  case \$point in '$prefix'/*) umount -l "\$point" ;; esac
+done </proc/mounts
 rm -rf '$prefix'
 echo 'kajitori: removed; if the cluster still lists the node: kaji nodes remove $node_name'
 SCRIPT

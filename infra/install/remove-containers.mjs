@@ -1,8 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 
-/** Removes every container, network and volume that the agent of a node made: `remove-containers.mjs SOCKET NODE`. */
-const [socketPath, node] = process.argv.slice(2);
-const filters = encodeURIComponent(JSON.stringify({ label: [`kajitori.dev/node=${node}`] }));
+/**
+ * Removes every container, network and volume that an agent made: `remove-containers.mjs SOCKET STATE_DIRECTORY`. They are known by the id that the
+ * agent drew when it was new, so that another agent's on the same engine stay, whatever its node is called.
+ */
+const [socketPath, stateDirectory] = process.argv.slice(2);
+const stateFile = join(stateDirectory, 'state.json');
+if (!existsSync(stateFile)) process.exit(0);
+const { agentId } = JSON.parse(readFileSync(stateFile, 'utf8'));
+const filters = encodeURIComponent(JSON.stringify({ label: [`io.kajitori.agent=${agentId}`] }));
 
 for (const { Id } of await call('GET', `/containers/json?all=true&filters=${filters}`)) await remove(`/containers/${Id}?force=true&v=true`);
 for (const { Id } of await call('GET', `/networks?filters=${filters}`)) await remove(`/networks/${Id}`);

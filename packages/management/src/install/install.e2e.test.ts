@@ -26,6 +26,7 @@ appendFileSync(STATE_DIR + '/starts', process.pid + '\\n');
 let token = '';
 try { token = readFileSync(JOIN_TOKEN_FILE, 'utf8').trim(); } catch {}
 if (token === 'refused') { console.log('the gateway refused the token'); process.exit(1); }
+writeFileSync(STATE_DIR + '/state.json', JSON.stringify({ agentId: 'agent-of-' + NODE_NAME }));
 writeFileSync(STATE_DIR + '/credential', JSON.stringify({ token, NODE_NAME, GATEWAY_URL, version: process.version }));
 rmSync(JOIN_TOKEN_FILE, { force: true });
 setInterval(() => {}, 1000);
@@ -76,7 +77,8 @@ afterAll(async () => {
 async function pathWithoutNode(): Promise<string> {
   const directory = join(folder, 'bin');
   await mkdir(directory);
-  const programs = 'sh curl sha256sum mktemp id uname cat sed tr grep rm mkdir cp mv chmod head tail sleep date setsid kill'.split(' ');
+  const programs =
+    'sh curl sha256sum mktemp id uname cat sed tr grep rm mkdir cp mv chmod head tail sleep date setsid kill mount umount'.split(' ');
   for (const program of programs) {
     const found = findProgram(program);
     if (found !== undefined) await symlink(found, join(directory, program));
@@ -145,7 +147,9 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
       output: expect.stringContaining('node under-test already'),
     });
 
-    const container = await labelledContainer('under-test');
+    const [container, another] = [await labelledContainer('agent-of-under-test'), await labelledContainer('agent-of-another')];
+    await mkdir(join(prefix, 'state/volume'));
+    expect((await shell(`mount -t tmpfs none ${prefix}/state/volume`)).code).toBe(0);
     const pids = await starts();
     const removed = await shell(join(prefix, 'uninstall.sh'));
     expect(removed).toMatchObject({ code: 0, output: expect.stringContaining('kaji nodes remove under-test') });
@@ -153,6 +157,8 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
     expect(await exists(prefix)).toBe(false);
     expect(await exists('/etc/systemd/system/kajitori-agent.service')).toBe(false);
     expect((await docker('GET', `/containers/${container}/json`)).status).toBe(404);
+    expect((await docker('DELETE', `/containers/${another}?force=true`)).status).toBe(204);
+    expect(await readFile('/proc/mounts', 'utf8')).not.toContain(prefix);
   });
 
   it('says what the agent said when it cannot join, and what to do', async () => {
@@ -206,14 +212,14 @@ async function fetchText(where: string): Promise<string> {
 }
 
 /** Makes a container as an agent would, from whatever image; it need not run. */
-async function labelledContainer(node: string): Promise<string> {
+async function labelledContainer(agent: string): Promise<string> {
   const image = 'kajitori-install-test:1';
   const empty = Buffer.alloc(1024);
   await docker('POST', `/images/create?fromSrc=-&repo=kajitori-install-test&tag=1`, empty);
   const created = await docker(
     'POST',
     '/containers/create',
-    Buffer.from(JSON.stringify({ Image: image, Cmd: ['/x'], Labels: { 'kajitori.dev/node': node } })),
+    Buffer.from(JSON.stringify({ Image: image, Cmd: ['/x'], Labels: { 'io.kajitori.agent': agent, 'kajitori.dev/node': 'under-test' } })),
   );
   expect(created.status).toBe(201);
   await docker('DELETE', `/images/${image}?force=true`);
