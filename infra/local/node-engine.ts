@@ -10,6 +10,7 @@ import { insideNamespace, nodeNetworks, tagOf } from './node-network.ts';
 import type { NodeNetwork } from './node-network.ts';
 import { endProcess, readIdentity } from './process-identity.ts';
 import { runLogged } from './run-logged.ts';
+import { unmountAll } from './unmount.ts';
 
 /** The Docker Engines of an instance: the machine's own for one node, one in each namespace for several. */
 export interface NodeEngine {
@@ -52,6 +53,8 @@ export async function removeNodeEngines(instance: Instance, settings: Settings):
     const engine = await readIdentity(pidFile(instance, network));
     if (engine) await endProcess(engine, 'SIGTERM', stopLimitMilliseconds);
     await rm(pidFile(instance, network), { force: true });
+    await unmountAll(runDirectory(instance, network));
+    await unmountAll(dataRoot(settings, network));
     await rm(runDirectory(instance, network), { recursive: true, force: true });
     await rm(dataRoot(settings, network), { recursive: true, force: true });
   }

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { engineAnswers, removeContainers } from './docker-api.ts';
 import type { Instance, Settings } from './instance.ts';
 import { agentDirectory, nodeEngines, removeNodeEngines } from './node-engine.ts';
 import { removeNodeNetwork } from './node-network.ts';
+import { unmountAll } from './unmount.ts';
 
-const run = promisify(execFile);
 /** On every container that an agent makes: which agent, by the id that it drew when it was new. */
 const agentLabel = 'io.kajitori.agent';
 
@@ -17,7 +15,7 @@ export async function removeNodes(instance: Instance, settings: Settings): Promi
     const directory = agentDirectory(settings, engine);
     const agentId = await readAgentId(directory);
     if (agentId && (await engineAnswers(engine.socket))) await removeContainers(engine.socket, `${agentLabel}=${agentId}`);
-    await unmountUnder(directory);
+    await unmountAll(directory);
     await rm(directory, { recursive: true, force: true });
   }
   await removeNodeEngines(instance, settings);
@@ -31,11 +29,4 @@ async function readAgentId(directory: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/** Volumes that lie in memory are mounted below the agent's folder. */
-async function unmountUnder(directory: string): Promise<void> {
-  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  const points = lines.map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${directory}/`));
-  for (const point of points.reverse()) await run('umount', ['--lazy', point]);
 }
