@@ -49,3 +49,23 @@ export function withNamedFields(set: FieldSet, schema: Schema): FieldSet {
   }
   return FieldSet.of(set.member, children);
 }
+
+/**
+ * The set as the schema of today tells owners apart: what has become one value with one owner is owned as a whole by
+ * whoever owned a part of it. A tenant may change a list's or map's type; built-in types do not change.
+ */
+export function reconciled(set: FieldSet, schema: Schema): FieldSet {
+  if (set.children.size === 0) return set;
+  const children = new Map<string, FieldSet>();
+  for (const [element, child] of set.children) {
+    const type = element.startsWith('f:') ? fieldOf(schema, element.slice(2)).schema : itemOf(schema);
+    children.set(element, isWhole(type) && child.children.size > 0 ? FieldSet.leaf : reconciled(child, type));
+  }
+  return FieldSet.of(set.member, children);
+}
+
+function isWhole(schema: Schema): boolean {
+  if (schema.type === 'object') return schema['x-kubernetes-map-type'] === 'atomic';
+  const listType = schema['x-kubernetes-list-type'];
+  return schema.type === 'array' && listType !== 'map' && listType !== 'set';
+}

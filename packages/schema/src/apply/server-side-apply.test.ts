@@ -183,6 +183,17 @@ describe('applyServerSide', () => {
       free: { deep: { too: 2 } },
     });
   });
+
+  it('reads owners of parts as owners of the whole, once a tenant made it atomic', () => {
+    const type = (mapType: 'atomic' | 'granular'): Schema => ({
+      type: 'object',
+      properties: { spec: { type: 'object', additionalProperties: { type: 'string' }, 'x-kubernetes-map-type': mapType } },
+    });
+    const object = (spec: Value): Value => ({ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 't' }, spec });
+    const live = apply(undefined, object({ a: '1' }), { type: type('granular') });
+    expect(attempt(live, object({ b: '2' }), { manager: 'b', type: type('granular') }).conflicts).toEqual([]);
+    expect(attempt(live, object({ b: '2' }), { manager: 'b', type: type('atomic') }).error?.message).toMatch(/conflict with "a": \.spec$/);
+  });
 });
 
 describe('updateManagedFields', () => {

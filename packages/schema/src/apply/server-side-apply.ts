@@ -8,7 +8,7 @@ import { type Conflict, conflictError } from './conflicts.ts';
 import { FieldSet } from './field-set.ts';
 import { capped, decodeManagers, encodeManagers, isSameManager, type Manager, type ManagerIdentity, relieved } from './managers.ts';
 import { mergeApplied, withoutFields } from './merge.ts';
-import { ownedFields, withNamedFields } from './owned-fields.ts';
+import { ownedFields, reconciled, withNamedFields } from './owned-fields.ts';
 
 /**
  * Server-side apply and the bookkeeping of field owners (KEP-555). Pure: live object and intent in, object and owners out.
@@ -80,7 +80,7 @@ const unowned = FieldSet.paths(
 export function applyServerSide(options: ApplyOptions): Applied {
   checkDepth(options.applied, 'the applied configuration');
   const live = withoutManagedFields(options.live ?? {});
-  let managers = decodeManagers(managedFieldsOf(options.live));
+  let managers = managersToday(options.schema, decodeManagers(managedFieldsOf(options.live)));
   if (managers.length === 0 && options.live !== undefined) managers = adopted(options, live);
   const result = merged(options, live, managers);
   // kubectl's own configuration, applied client-side until now, is no stranger to kubectl.
@@ -180,7 +180,7 @@ export interface UpdateOptions extends Change {
  */
 export function updateManagedFields(options: UpdateOptions): ManagedFieldsEntry[] {
   const { schema, now, resetFields = FieldSet.empty } = options;
-  const managers = currentManagers(options);
+  const managers = managersToday(schema, currentManagers(options));
   // Nobody follows an object that existed before there were owners, until someone applies.
   if (managers.length === 0 && options.live !== undefined && !isReset(managedFieldsOf(options.updated))) return [];
   const live = withoutManagedFields(options.live ?? {});
@@ -209,6 +209,12 @@ function currentManagers({ live, updated, subresource }: UpdateOptions): Manager
   const managers = sent === undefined ? [] : decodedOrNothing(sent);
   // Clients that do not know managedFields leave them away, and mean nothing by it.
   return managers.length === 0 ? stored : managers;
+}
+
+function managersToday(schema: Schema, managers: Manager[]): Manager[] {
+  if (schema.typeName !== undefined) return managers;
+  const today = (one: Manager): Manager => ({ ...one, fields: reconciled(one.fields, schema) });
+  return managers.map(today);
 }
 
 /** Entries that cannot be read are as good as none; Kubernetes does not refuse a write for them. */
