@@ -43,4 +43,3 @@ export interface ObservedContainer {
   user?: { uid: number; gid: number; supplementalGroups: number[] };
 }
 
-export const nothingObserved: ObservedPod = { sandboxes: [], containers: [] };
