@@ -76,8 +76,8 @@ describe.each(['memory', 'postgres'] as const)('on %s storage', (driver) => {
         ['Progressing', 'True', 'NewReplicaSetAvailable'],
       ]),
     );
-    expect(await said('ScalingReplicaSet')).toEqual([`Scaled up replica set ${made?.metadata.name} from 0 to 3`]);
-    expect(await said('SuccessfulCreate')).toHaveLength(3);
+    await expect.poll(() => said('ScalingReplicaSet')).toEqual([`Scaled up replica set ${made?.metadata.name} from 0 to 3`]);
+    await expect.poll(() => said('SuccessfulCreate')).toHaveLength(3);
     expect(cluster.errors).toEqual([]);
   });
 

@@ -45,7 +45,7 @@ test('runs as many at once as it may until enough have succeeded', async () => {
     ['Complete', 'CompletionsReached'],
   ]);
   expect((await cluster.list(pods)).flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
-  expect((await cluster.list(events)).map(({ reason }) => reason).filter((reason) => reason === 'Completed')).toHaveLength(1);
+  await expect.poll(async () => (await cluster.list(events)).filter(({ reason }) => reason === 'Completed')).toHaveLength(1);
   expect(cluster.errors).toEqual([]);
 });
 

@@ -28,12 +28,14 @@ test('a pod waits without nodes and is placed when one comes', async () => {
   await cluster.settle();
   expect(await nodeOf('a')).toBe('n1');
   expect((await scheduled('a'))?.status).toBe('True');
-  expect((await cluster.list(events)).map(({ reason, message }) => [reason, message])).toEqual(
-    expect.arrayContaining([
-      ['FailedScheduling', 'no nodes available to schedule pods'],
-      ['Scheduled', 'Successfully assigned default/a to n1'],
-    ]),
-  );
+  await expect
+    .poll(async () => (await cluster.list(events)).map(({ reason, message }) => [reason, message]))
+    .toEqual(
+      expect.arrayContaining([
+        ['FailedScheduling', 'no nodes available to schedule pods'],
+        ['Scheduled', 'Successfully assigned default/a to n1'],
+      ]),
+    );
   expect(cluster.errors).toEqual([]);
 });
 
@@ -103,5 +105,5 @@ test('an important pod makes room for itself', async () => {
   await cluster.resource(pods).delete('default', victim?.metadata.name ?? '', { gracePeriodSeconds: 0 });
   await cluster.settle();
   expect(await nodeOf('vip')).toBe('n1');
-  expect((await cluster.list(events)).map(({ reason }) => reason)).toContain('Preempted');
+  await expect.poll(async () => (await cluster.list(events)).map(({ reason }) => reason)).toContain('Preempted');
 });
