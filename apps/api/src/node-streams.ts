@@ -10,7 +10,11 @@ import type { config as configType } from './config.ts';
 const directoryConnectionsMax = 2;
 
 /** The way from this process to pods: through the gateway instance that holds the node's session. */
-export async function nodeStreams(config: typeof configType, { accounts }: ControlPlane, owns: AsyncDisposableStack): Promise<NodeStreams & ClusterDialer> {
+export async function nodeStreams(
+  config: typeof configType,
+  { accounts }: ControlPlane,
+  owns: AsyncDisposableStack,
+): Promise<NodeStreams & ClusterDialer> {
   const sql = postgres(config.DATABASE_URL, { max: directoryConnectionsMax, idle_timeout: 30, onnotice: () => undefined });
   owns.defer(() => sql.end({ timeout: 1 }));
   const key = relayKey(readMasterKey(config.MASTER_KEY_FILE));

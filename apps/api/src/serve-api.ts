@@ -17,7 +17,11 @@ type Config = typeof configType;
 const inClusterNames = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', '10.96.0.1'];
 
 /** One listener: /v1, /install and /clusters/ID at the base address, each cluster's Kubernetes API at its own. */
-export async function serveApi(config: Config, control: ControlPlane, { logger, owns }: { logger: Logger; owns: AsyncDisposableStack }): Promise<void> {
+export async function serveApi(
+  config: Config,
+  control: ControlPlane,
+  { logger, owns }: { logger: Logger; owns: AsyncDisposableStack },
+): Promise<void> {
   const publicUrl = new URL(config.PUBLIC_URL);
   const boundTo = new WeakMap<object, ClusterId>();
   const clusterOf = (incoming: NodeBindings['incoming']): ClusterId | undefined => boundTo.get(incoming) ?? clusterOfHost(config, incoming);
@@ -40,7 +44,10 @@ export async function serveApi(config: Config, control: ControlPlane, { logger, 
         const { cert, key } = await control.accounts.certificates.servingCertificate(names);
         return { certificate: cert, privateKey: key };
       },
-      baseNames: [...new Set([publicUrl.hostname, 'localhost', '127.0.0.1', ...ownAddresses()]), ...(config.CLUSTER_DOMAIN === undefined ? [] : [`*.k8s.${config.CLUSTER_DOMAIN}`])],
+      baseNames: [
+        ...new Set([publicUrl.hostname, 'localhost', '127.0.0.1', ...ownAddresses()]),
+        ...(config.CLUSTER_DOMAIN === undefined ? [] : [`*.k8s.${config.CLUSTER_DOMAIN}`]),
+      ],
       clusterNames: () => inClusterNames,
       serve(server, cluster) {
         server.on('request', (incoming, outgoing) => {
@@ -61,7 +68,9 @@ export async function serveApi(config: Config, control: ControlPlane, { logger, 
 
 /** Machines of the same network install from here by address. */
 function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => address));
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => address),
+  );
 }
 
 /** `ID.k8s.DOMAIN`, where clusters are served by name. */
@@ -74,7 +83,11 @@ function clusterOfHost({ CLUSTER_DOMAIN }: Config, incoming: NodeBindings['incom
   return isClusterId(id) ? id : undefined;
 }
 
-function baseApp(config: Config, { accounts, clientAs }: ControlPlane, { metrics, logger }: { metrics: Metrics; logger: Logger }): Hono<{ Bindings: NodeBindings }> {
+function baseApp(
+  config: Config,
+  { accounts, clientAs }: ControlPlane,
+  { metrics, logger }: { metrics: Metrics; logger: Logger },
+): Hono<{ Bindings: NodeBindings }> {
   const app = new Hono<{ Bindings: NodeBindings }>();
   app.get('/livez', (context) => context.text('ok'));
   app.get('/readyz', async (context) => {

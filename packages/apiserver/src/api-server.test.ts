@@ -13,14 +13,25 @@ const maps = () => memory.client.resource(configMaps);
 describe('creating', () => {
   it('stamps what the server decides', async () => {
     const made = await maps().create(configMap('stamped', { a: '1' }));
-    expect(made.metadata).toMatchObject({ name: 'stamped', namespace: 'default', uid: expect.stringMatching(/^[0-9a-f-]{36}$/), creationTimestamp: expect.stringMatching(/Z$/) });
+    expect(made.metadata).toMatchObject({
+      name: 'stamped',
+      namespace: 'default',
+      uid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      creationTimestamp: expect.stringMatching(/Z$/),
+    });
     expect(Number(made.metadata.resourceVersion)).toBeGreaterThan(0);
   });
 
   it('refuses a taken name, a foreign namespace and one that does not exist', async () => {
     await maps().create(configMap('taken'));
-    await expect(maps().create(configMap('taken'))).rejects.toMatchObject({ reason: 'AlreadyExists', message: 'configmaps "taken" already exists' });
-    await expect(maps().create(configMap('x', {}, { namespace: 'nowhere' }))).rejects.toMatchObject({ reason: 'NotFound', message: 'namespaces "nowhere" not found' });
+    await expect(maps().create(configMap('taken'))).rejects.toMatchObject({
+      reason: 'AlreadyExists',
+      message: 'configmaps "taken" already exists',
+    });
+    await expect(maps().create(configMap('x', {}, { namespace: 'nowhere' }))).rejects.toMatchObject({
+      reason: 'NotFound',
+      message: 'namespaces "nowhere" not found',
+    });
   });
 
   it('draws a name from generateName', async () => {
@@ -29,7 +40,10 @@ describe('creating', () => {
   });
 
   it('names every wrong field', async () => {
-    await expect(maps().create(configMap('Not_A_Name', {}, { labels: { 'bad key': 'x' } }))).rejects.toMatchObject({ reason: 'Invalid', code: 422 });
+    await expect(maps().create(configMap('Not_A_Name', {}, { labels: { 'bad key': 'x' } }))).rejects.toMatchObject({
+      reason: 'Invalid',
+      code: 422,
+    });
   });
 });
 
@@ -40,7 +54,8 @@ describe('updating', () => {
     expect(second.metadata.uid).toBe(made.metadata.uid);
     await expect(maps().update({ ...made, data: { a: '3' } })).rejects.toMatchObject({
       reason: 'Conflict',
-      message: 'Operation cannot be fulfilled on configmaps "versions": the object has been modified; please apply your changes to the latest version and try again',
+      message:
+        'Operation cannot be fulfilled on configmaps "versions": the object has been modified; please apply your changes to the latest version and try again',
     });
   });
 
@@ -70,7 +85,9 @@ describe('deleting', () => {
   it('gives pods on a node their grace, and ends them without when asked', async () => {
     const { client } = memory;
     await client.resource(pods).create(pod('graceful') as never);
-    await client.resource(pods).post('default', 'graceful', 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: {}, target: { kind: 'Node', name: 'n1' } });
+    await client
+      .resource(pods)
+      .post('default', 'graceful', 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: {}, target: { kind: 'Node', name: 'n1' } });
     await client.resource(pods).delete('default', 'graceful');
     const ending = await client.resource(pods).get('default', 'graceful');
     expect(ending.metadata.deletionGracePeriodSeconds).toBe(30);
@@ -132,24 +149,32 @@ describe('reading', () => {
 });
 
 describe('a Service', () => {
-  const service = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec: { ports: [{ port: 80 }], ...spec } });
+  const service = (name: string, spec: object) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'default' },
+    spec: { ports: [{ port: 80 }], ...spec },
+  });
 
   it('gets an address that nobody else has, and gives it back', async () => {
     const all = memory.client.resource(services);
-    const made = await all.create(service('one', {}) as never);
+    const made = await all.create(service('one', {}));
     expect(made.spec?.clusterIP).toMatch(/^10\.96\./);
     const taken = { clusterIP: made.spec?.clusterIP };
-    await expect(all.create(service('two', taken) as never)).rejects.toMatchObject({ reason: 'Invalid', message: expect.stringContaining('already allocated') });
+    await expect(all.create(service('two', taken) as never)).rejects.toMatchObject({
+      reason: 'Invalid',
+      message: expect.stringContaining('already allocated'),
+    });
     await all.delete('default', 'one');
     expect((await all.create(service('two', taken) as never)).spec?.clusterIP).toBe(taken.clusterIP);
   });
 
   it('gets node ports, and keeps them over an update that does not name them', async () => {
     const all = memory.client.resource(services);
-    const made = await all.create(service('ported', { type: 'NodePort' }) as never);
+    const made = await all.create(service('ported', { type: 'NodePort' }));
     const port = made.spec?.ports?.[0]?.nodePort;
     expect(port).toBeGreaterThanOrEqual(30_000);
-    const updated = await all.update(service('ported', { type: 'NodePort', selector: { a: 'b' } }) as never);
+    const updated = await all.update(service('ported', { type: 'NodePort', selector: { a: 'b' } }));
     expect(updated.spec?.ports?.[0]?.nodePort).toBe(port);
     expect(updated.spec?.clusterIP).toBe(made.spec?.clusterIP);
   });

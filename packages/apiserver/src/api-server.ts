@@ -38,7 +38,7 @@ export interface ApiServerOptions {
 
 export interface HttpOptions {
   /** The cluster that a connection is for, by its address or name; undefined: the path tells. */
-  clusterOf(incoming: NodeBindings['incoming']): ClusterId | undefined;
+  clusterOf: (incoming: NodeBindings['incoming']) => ClusterId | undefined;
   node: NodeStreams;
   metrics: Metrics;
   /** `host:port` that discovery names. */
@@ -63,13 +63,19 @@ export class ApiServer implements AsyncDisposable {
     const rbac = new RbacSource(options.storage);
     this.operations = new Operations({
       clock: this.#clock,
-      admission: new Admission([namespaceLifecycle(this.#clock), serviceAccount, defaultTolerationSeconds, nodeRestriction, ...(options.plugins ?? [])]),
+      admission: new Admission([
+        namespaceLifecycle(this.#clock),
+        serviceAccount,
+        defaultTolerationSeconds,
+        nodeRestriction,
+        ...(options.plugins ?? []),
+      ]),
       companions: [serviceAddresses(this.#clock)],
       authorize: createAuthorizer(rbac),
       authenticator: options.authenticator,
       rbac,
       hub: this.#hub,
-      podKind: pods as never,
+      podKind: pods,
       logger: options.logger,
     });
     this.#resources = new ResourceHandler({
@@ -106,11 +112,13 @@ export class ApiServer implements AsyncDisposable {
       logger,
       metrics: new ApiMetrics(metrics),
       serverAddress,
-      connect: (request, call) => (call.kind === (pods as unknown) && call.subresource === 'log' ? serveLogs(operations, node, request, call) : undefined),
+      connect: (request, call) =>
+        call.kind === (pods as unknown) && call.subresource === 'log' ? serveLogs(operations, node, request, call) : undefined,
     });
     return {
       app: kubernetesApp({ handler, authenticator, clusterOf, logger }),
-      upgrade: (request, socket, head) => serveStreamUpgrade({ operations, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
+      upgrade: (request, socket, head) =>
+        serveStreamUpgrade({ operations, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
     };
   }
 

@@ -35,6 +35,7 @@ export function authorizeNode(attributes: Attributes): Decision | undefined {
   const { resource, verb } = attributes;
   const own = resource?.resource === 'nodes' || resource?.resource === 'leases';
   const writes = verb !== 'get' && verb !== 'list' && verb !== 'watch' && verb !== 'create';
-  if (own && writes && resource.name !== node) return { allowed: false, reason: `node "${node}" may only change its own ${resource.resource}` };
+  if (own && writes && resource.name !== node)
+    return { allowed: false, reason: `node "${node}" may only change its own ${resource.resource}` };
   return { allowed: true, reason: 'node authorizer' };
 }

@@ -13,11 +13,36 @@ describe('a policy rule', () => {
     ['allows its verb and resource', { verbs: ['get'], apiGroups: [''], resources: ['pods'] }, ask('get', 'pods'), true],
     ['refuses another verb', { verbs: ['get'], apiGroups: [''], resources: ['pods'] }, ask('list', 'pods'), false],
     ['refuses another group', { verbs: ['*'], apiGroups: ['apps'], resources: ['*'] }, ask('get', 'pods'), false],
-    ['does not cover subresources', { verbs: ['get'], apiGroups: [''], resources: ['pods'] }, ask('get', 'pods', { subresource: 'log' }), false],
-    ['covers a named subresource', { verbs: ['get'], apiGroups: [''], resources: ['pods/log'] }, ask('get', 'pods', { subresource: 'log' }), true],
-    ['covers a subresource of all', { verbs: ['get'], apiGroups: [''], resources: ['*/scale'] }, ask('get', 'pods', { subresource: 'scale' }), true],
-    ['keeps to resource names', { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] }, ask('get', 'pods', { name: 'b' }), false],
-    ['matches a path prefix', { verbs: ['get'], nonResourceURLs: ['/healthz/*'] }, { user: { name: 'ann', groups: [] }, verb: 'get', path: '/healthz/etcd' }, true],
+    [
+      'does not cover subresources',
+      { verbs: ['get'], apiGroups: [''], resources: ['pods'] },
+      ask('get', 'pods', { subresource: 'log' }),
+      false,
+    ],
+    [
+      'covers a named subresource',
+      { verbs: ['get'], apiGroups: [''], resources: ['pods/log'] },
+      ask('get', 'pods', { subresource: 'log' }),
+      true,
+    ],
+    [
+      'covers a subresource of all',
+      { verbs: ['get'], apiGroups: [''], resources: ['*/scale'] },
+      ask('get', 'pods', { subresource: 'scale' }),
+      true,
+    ],
+    [
+      'keeps to resource names',
+      { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] },
+      ask('get', 'pods', { name: 'b' }),
+      false,
+    ],
+    [
+      'matches a path prefix',
+      { verbs: ['get'], nonResourceURLs: ['/healthz/*'] },
+      { user: { name: 'ann', groups: [] }, verb: 'get', path: '/healthz/etcd' },
+      true,
+    ],
   ];
   it.each(cases)('%s', (_name, rule, attributes, allowed) => {
     expect(ruleAllows(rule, attributes)).toBe(allowed);
@@ -29,7 +54,9 @@ describe('RBAC', () => {
     clusterRoles: new Map([['view', [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'] }]]]),
     clusterRoleBindings: [],
     roles: new Map(),
-    roleBindings: new Map([['default', [{ name: 'v', roleRef: { apiGroup: '', kind: 'ClusterRole', name: 'view' }, subjects: [{ kind: 'User', name: 'ann' }] }]]]),
+    roleBindings: new Map([
+      ['default', [{ name: 'v', roleRef: { apiGroup: '', kind: 'ClusterRole', name: 'view' }, subjects: [{ kind: 'User', name: 'ann' }] }]],
+    ]),
   };
   it('grants inside the namespace of the binding alone', () => {
     expect(authorizeByRbac(snapshot, ask('list', 'pods')).allowed).toBe(true);

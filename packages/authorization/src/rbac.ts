@@ -55,7 +55,10 @@ export function* rulesFor(snapshot: RbacSnapshot, user: Subject, namespace: stri
     const subject = subjectIn(binding, user, '');
     if (subject === undefined) continue;
     for (const rule of snapshot.clusterRoles.get(binding.roleRef.name) ?? []) {
-      yield { rule, reason: `RBAC: allowed by ClusterRoleBinding "${binding.name}" of ClusterRole "${binding.roleRef.name}" to ${subject}` };
+      yield {
+        rule,
+        reason: `RBAC: allowed by ClusterRoleBinding "${binding.name}" of ClusterRole "${binding.roleRef.name}" to ${subject}`,
+      };
     }
   }
   if (namespace === '') return;

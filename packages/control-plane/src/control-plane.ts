@@ -3,7 +3,18 @@ import type { ClusterId } from '@kajitori/apimachinery';
 import { ApiServer } from '@kajitori/apiserver';
 import type { ClusterClient, UserInfo } from '@kajitori/client';
 import { readMasterKey } from '@kajitori/server-process';
-import { clusterRows, keyWrapperOf, openPostgresStorage, overlayStorage, RedisWake, sealedStorage, Sealer, type Storage, type StorageEngine, type Wake } from '@kajitori/storage';
+import {
+  clusterRows,
+  keyWrapperOf,
+  openPostgresStorage,
+  overlayStorage,
+  RedisWake,
+  sealedStorage,
+  Sealer,
+  type Storage,
+  type StorageEngine,
+  type Wake,
+} from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import type { z } from 'zod';
 import type { controlPlaneForm } from './config.ts';
@@ -23,7 +34,7 @@ export interface ControlPlane {
   accounts: Accounts;
   api: ApiServer;
   /** The API of a cluster as a part of the control plane: `system:serviceaccount:kube-system:deployment-controller`, `system:node:a`. */
-  clientAs(cluster: ClusterId, user: UserInfo): ClusterClient;
+  clientAs: (cluster: ClusterId, user: UserInfo) => ClusterClient;
 }
 
 export type ControlPlaneConfig = z.infer<typeof controlPlaneForm>;

@@ -47,13 +47,22 @@ beforeAll(async () => {
     silentLogger,
     owns,
   );
-  const { app } = control.api.http({ clusterOf: () => undefined, node: {} as NodeStreams, metrics: new Metrics(), serverAddress: 'cluster' });
-  server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const { app } = control.api.http({
+    clusterOf: () => undefined,
+    node: {} as NodeStreams,
+    metrics: new Metrics(),
+    serverAddress: 'cluster',
+  });
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  server = createServer((request, response) => void listener(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   alice = await tenant('alice@example.com');
   bob = await tenant('bob@example.com');
-  await send(alice, alice.token, 'POST', '/api/v1/namespaces/default/secrets', { metadata: { name: 'treasure' }, stringData: { gold: 'alice-only' } });
+  await send(alice, alice.token, 'POST', '/api/v1/namespaces/default/secrets', {
+    metadata: { name: 'treasure' },
+    stringData: { gold: 'alice-only' },
+  });
 });
 
 afterAll(async () => {
@@ -63,14 +72,28 @@ afterAll(async () => {
 });
 
 async function tenant(email: string): Promise<Tenant> {
-  const { cluster, apiKey } = await setUpFirstOrganization(control.accounts, { email, password: 'correct horse battery staple', organizationName: email.split('@')[0] ?? '', clusterName: 'local' });
+  const { cluster, apiKey } = await setUpFirstOrganization(control.accounts, {
+    email,
+    password: 'correct horse battery staple',
+    organizationName: email.split('@')[0] ?? '',
+    clusterName: 'local',
+  });
   return { cluster: cluster.id, token: apiKey };
 }
 
-async function send({ cluster }: Pick<Tenant, 'cluster'>, token: string | undefined, method: string, path: string, body?: unknown): Promise<{ code: number; text: string }> {
+async function send(
+  { cluster }: Pick<Tenant, 'cluster'>,
+  token: string | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ code: number; text: string }> {
   const response = await fetch(`${base}/clusters/${cluster}${path}`, {
     method,
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' },
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(5_000),
   });
@@ -99,7 +122,11 @@ function* routes(): Generator<{ method: string; path: string; body?: unknown }> 
 }
 
 function bodyOf(kind: Kind): unknown {
-  return { apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`, kind: kind.kind, metadata: { name: 'treasure' } };
+  return {
+    apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,
+    kind: kind.kind,
+    metadata: { name: 'treasure' },
+  };
 }
 
 describe('another tenant', () => {
@@ -120,9 +147,15 @@ describe('another tenant', () => {
   });
 
   it('learns nothing from the owner’s continue tokens and versions on its own cluster', async () => {
-    for (let at = 0; at < 3; at += 1) await send(alice, alice.token, 'POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: `a${at}` } });
-    const page = JSON.parse((await send(alice, alice.token, 'GET', '/api/v1/namespaces/default/configmaps?limit=1')).text) as { metadata: { continue: string; resourceVersion: string } };
-    for (const query of [`limit=5&continue=${page.metadata.continue}`, `resourceVersion=${page.metadata.resourceVersion}&resourceVersionMatch=Exact`]) {
+    for (let at = 0; at < 3; at += 1)
+      await send(alice, alice.token, 'POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: `a${at}` } });
+    const page = JSON.parse((await send(alice, alice.token, 'GET', '/api/v1/namespaces/default/configmaps?limit=1')).text) as {
+      metadata: { continue: string; resourceVersion: string };
+    };
+    for (const query of [
+      `limit=5&continue=${page.metadata.continue}`,
+      `resourceVersion=${page.metadata.resourceVersion}&resourceVersionMatch=Exact`,
+    ]) {
       const { text } = await send(bob, bob.token, 'GET', `/api/v1/namespaces/default/configmaps?${query}`);
       expect(text).not.toMatch(/"name":"a\d"/);
     }
@@ -141,7 +174,9 @@ describe('the owner', () => {
     const { code, text } = await send(alice, alice.token, 'GET', '/api/v1/namespaces/default/secrets/treasure');
     expect(code).toBe(200);
     expect((JSON.parse(text) as { data: { gold: string } }).data.gold).toBe(Buffer.from('alice-only').toString('base64'));
-    const stored = await control.engine.cluster(alice.cluster).get({ group: '', resource: 'secrets', namespace: 'default', name: 'treasure' });
+    const stored = await control.engine
+      .cluster(alice.cluster)
+      .get({ group: '', resource: 'secrets', namespace: 'default', name: 'treasure' });
     expect(stored?.body).not.toContain(Buffer.from('alice-only').toString('base64'));
   });
 });

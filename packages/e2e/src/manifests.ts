@@ -18,7 +18,11 @@ export function webDeployment(namespace: string, replicas = 2): string {
             {
               name: 'web',
               image,
-              command: ['sh', '-c', 'echo started; mkdir -p /www; echo hello from $HOSTNAME > /www/index.html; exec httpd -f -p 8080 -h /www'],
+              command: [
+                'sh',
+                '-c',
+                'echo started; mkdir -p /www; echo hello from $HOSTNAME > /www/index.html; exec httpd -f -p 8080 -h /www',
+              ],
               ports: [{ containerPort: 8080 }],
               readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
             },

@@ -15,7 +15,10 @@ export interface RunningProcess {
  * Runs a server process until a signal ends it: `start` opens what it needs and gives it to `owns`. A failure to start is logged and ends
  * the process with 1; so does a failure that nobody caught, since what it left behind is not known.
  */
-export async function runProcess(options: { name: string; level: string }, start: (process: RunningProcess) => Promise<void>): Promise<void> {
+export async function runProcess(
+  options: { name: string; level: string },
+  start: (process: RunningProcess) => Promise<void>,
+): Promise<void> {
   const logger = createLogger(options);
   const stop = new AbortController();
   const owns = new AsyncDisposableStack();

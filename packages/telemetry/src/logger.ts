@@ -23,7 +23,7 @@ export function createLogger(options: { name: string; level?: string }): Logger 
     redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
     serializers: { error: pino.stdSerializers.err },
     mixin: () => ({ app: options.name }),
-  }) as unknown as Logger;
+  });
 }
 
 /** For tests and for parts that were given none. */

@@ -40,7 +40,10 @@ function isNamespace({ group, plural }: { group: string; plural: string }): bool
 function terminating(call: { namespace: string; kind: Parameters<typeof groupResourceOf>[0] }, name: string): Error {
   const why = `unable to create new content in namespace ${call.namespace} because it is being terminated`;
   const error = forbidden(groupResourceOf(call.kind), name, why);
-  error.details?.causes?.push({ reason: 'NamespaceTerminating', message: `namespace ${call.namespace} is being terminated`, field: 'metadata.namespace' });
+  error.details?.causes?.push({
+    reason: 'NamespaceTerminating',
+    message: `namespace ${call.namespace} is being terminated`,
+    field: 'metadata.namespace',
+  });
   return error;
 }
-

@@ -12,7 +12,7 @@ interface PodSpecDraft {
 }
 
 function specOf(object: KubeObject | undefined): PodSpecDraft {
-  return (object?.['spec'] ?? {}) as PodSpecDraft;
+  return object?.['spec'] ?? {};
 }
 
 /** Every pod runs as some ServiceAccount. */
@@ -37,10 +37,15 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const spec = specOf(object);
     for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
       const tolerated = (spec.tolerations ?? []).some(
-        (one) => (one.key === undefined || one.key === '' || one.key === key) && (one.effect === undefined || one.effect === '' || one.effect === 'NoExecute'),
+        (one) =>
+          (one.key === undefined || one.key === '' || one.key === key) &&
+          (one.effect === undefined || one.effect === '' || one.effect === 'NoExecute'),
       );
       if (!tolerated) {
-        spec.tolerations = [...(spec.tolerations ?? []), { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: tolerationSecondsDefault }];
+        spec.tolerations = [
+          ...(spec.tolerations ?? []),
+          { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: tolerationSecondsDefault },
+        ];
       }
     }
   },

@@ -26,16 +26,3 @@ export function bearerToken(authorization: string | undefined, subprotocols: str
 }
 
 export const bearerSubprotocol = 'base64url.bearer.authorization.k8s.io.';
-
-/** Asks each in turn; the first that knows the token answers. */
-export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
-  return {
-    async authenticateToken(cluster, token) {
-      for (const one of authenticators) {
-        const user = await one.authenticateToken(cluster, token);
-        if (user !== undefined) return user;
-      }
-      return undefined;
-    },
-  };
-}

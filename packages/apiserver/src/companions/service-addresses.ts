@@ -1,4 +1,13 @@
-import { apiVersionOf, type FieldError, formatTime, invalid, invalidObject, type KubeObject, newUid, type Clock } from '@kajitori/apimachinery';
+import {
+  apiVersionOf,
+  type FieldError,
+  formatTime,
+  invalid,
+  invalidObject,
+  type KubeObject,
+  newUid,
+  type Clock,
+} from '@kajitori/apimachinery';
 import { ipAddresses, type Service } from '@kajitori/kinds';
 import type { NewObject, ObjectKey, Operation } from '@kajitori/storage';
 import type { Call } from '../call.ts';
@@ -41,7 +50,9 @@ export function serviceAddresses(clock: Clock): Companions {
         if (operation.type !== 'create' || (await call.storage.get(operation.object)) === undefined) continue;
         const { name, resource } = operation.object;
         if (resource === 'ipaddresses' && asked.get(draft)?.has(name) === true) {
-          errors.push(invalid('spec.clusterIPs', spec?.clusterIPs ?? [name], `failed to allocate IP ${name}: provided IP is already allocated`));
+          errors.push(
+            invalid('spec.clusterIPs', spec?.clusterIPs ?? [name], `failed to allocate IP ${name}: provided IP is already allocated`),
+          );
         }
         const at = (spec?.ports ?? []).findIndex((port) => portName(port) === name);
         if (resource === 'nodeports' && at >= 0 && asked.get(draft)?.has(name) === true) {
@@ -101,14 +112,19 @@ function checkInNetwork(call: Call, service: Service, ip: string): void {
   const value = ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
   if (value > serviceNetwork.base && value < serviceNetwork.base + serviceNetwork.size - 1) return;
   throw invalidObject(call.kind, service.metadata.name ?? '', [
-    invalid('spec.clusterIPs', [ip], 'failed to allocate IP: the provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/16'),
+    invalid(
+      'spec.clusterIPs',
+      [ip],
+      'failed to allocate IP: the provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/16',
+    ),
   ]);
 }
 
 /** A random address of the network that nobody has; the write decides, this only makes a collision unlikely. */
 async function freeAddress(call: Call): Promise<string> {
   for (;;) {
-    const offset = reservedAddresses + (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % (serviceNetwork.size - reservedAddresses - 1);
+    const offset =
+      reservedAddresses + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % (serviceNetwork.size - reservedAddresses - 1));
     const value = serviceNetwork.base + offset;
     const ip = [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
     if ((await call.storage.get(addressKey(ip))) === undefined) return ip;
@@ -138,13 +154,17 @@ async function claimPorts(call: Call, service: Service, before: Partial<Service>
 function checkPortRange(call: Call, service: Service, at: number, port: number): void {
   if (port >= nodePorts.least && port <= nodePorts.most) return;
   throw invalidObject(call.kind, service.metadata.name ?? '', [
-    invalid(`spec.ports[${at}].nodePort`, port, `provided port is not in the valid range. The range of valid ports is ${nodePorts.least}-${nodePorts.most}`),
+    invalid(
+      `spec.ports[${at}].nodePort`,
+      port,
+      `provided port is not in the valid range. The range of valid ports is ${nodePorts.least}-${nodePorts.most}`,
+    ),
   ]);
 }
 
 async function freePort(call: Call, protocol: string, spec: ServiceSpec): Promise<number> {
   for (;;) {
-    const port = nodePorts.least + (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % (nodePorts.most - nodePorts.least + 1);
+    const port = nodePorts.least + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % (nodePorts.most - nodePorts.least + 1));
     if (spec.ports?.some((one) => one.nodePort === port) === true) continue;
     if ((await call.storage.get(portKey(`${port}-${protocol.toLowerCase()}`))) === undefined) return port;
   }
@@ -184,7 +204,7 @@ async function deletions(call: Call, keys: readonly ObjectKey[]): Promise<Operat
 }
 
 function addressObject(ip: string, { metadata }: Service, clock: Clock): NewObject {
-  return toStored(ipAddresses as never, {
+  return toStored(ipAddresses, {
     apiVersion: apiVersionOf(ipAddresses),
     kind: ipAddresses.kind,
     metadata: {

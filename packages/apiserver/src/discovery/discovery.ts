@@ -74,13 +74,18 @@ function resourceEntries(kind: Kind): object[] {
     ...(kind.categories === undefined || kind.categories.length === 0 ? {} : { categories: kind.categories }),
     ...(kind.stored ? { storageVersionHash: storageVersionHash(kind) } : {}),
   };
-  const subresources = Object.entries(kind.subresources ?? {}).map(([name, { kind: subject, verbs }]) => ({
-    name: `${kind.plural}/${name}`,
-    singularName: '',
-    namespaced: kind.namespaced,
-    ...responseKind(subject, kind),
-    verbs: subresourceVerbs(verbs),
-  }));
+  const subresources = Object.entries(kind.subresources ?? {}).map(([name, { kind: subject, verbs }]) => {
+    const { group, version, kind: answered } = responseKind(subject, kind);
+    return {
+      name: `${kind.plural}/${name}`,
+      singularName: '',
+      namespaced: kind.namespaced,
+      group,
+      version,
+      kind: answered,
+      verbs: subresourceVerbs(verbs),
+    };
+  });
   return [entry, ...subresources];
 }
 
@@ -91,7 +96,15 @@ function responseKind(subject: string, kind: Kind): { group?: string; version?: 
   return { ...(own ? {} : gv), kind: subject.slice(slash + 1) };
 }
 
-const connectVerbs: Record<string, string> = { get: 'get', head: 'get', post: 'create', put: 'update', patch: 'patch', delete: 'delete', options: 'get' };
+const connectVerbs: Record<string, string> = {
+  get: 'get',
+  head: 'get',
+  post: 'create',
+  put: 'update',
+  patch: 'patch',
+  delete: 'delete',
+  options: 'get',
+};
 
 function subresourceVerbs(verbs: readonly string[]): string[] {
   return [...new Set(verbs.map((verb) => (verb.startsWith('connect:') ? (connectVerbs[verb.slice(8)] ?? 'get') : verb)))].sort();

@@ -12,15 +12,15 @@ export interface ServingCertificate {
 
 export interface ClusterFrontOptions {
   /** The cluster that a local address (127.A.B.C) names; undefined for the base address and unknown ones. */
-  clusterAt(localAddress: string): Promise<ClusterId | undefined>;
+  clusterAt: (localAddress: string) => Promise<ClusterId | undefined>;
   /** A certificate for these DNS names and addresses, signed by the platform's CA. */
-  certificateFor(names: readonly string[]): Promise<ServingCertificate>;
+  certificateFor: (names: readonly string[]) => Promise<ServingCertificate>;
   /** Names of the base address (console, /v1, /clusters/ID). */
   baseNames: readonly string[];
   /** Further names under which a cluster is reached, from inside its pods for example. */
-  clusterNames(cluster: ClusterId): readonly string[];
+  clusterNames: (cluster: ClusterId) => readonly string[];
   /** Receives every server that is made, before its first connection: attach request and upgrade handlers. */
-  serve(server: http2.Http2SecureServer, cluster: ClusterId | undefined): void;
+  serve: (server: http2.Http2SecureServer, cluster: ClusterId | undefined) => void;
   logger: Logger;
 }
 

@@ -25,8 +25,7 @@ export const bodyBytesMax = 3 * 1024 * 1024;
 
 /** Collects a body up to the limit. @throws StatusError RequestEntityTooLarge. */
 export async function readBody(stream: AsyncIterable<Uint8Array>, contentLength: string | undefined): Promise<Uint8Array> {
-  const tooLarge = (): StatusError =>
-    new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyBytesMax}`);
+  const tooLarge = (): StatusError => new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyBytesMax}`);
   if (Number(contentLength ?? 0) > bodyBytesMax) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;

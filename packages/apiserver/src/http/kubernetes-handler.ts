@@ -1,14 +1,7 @@
 import { isStatusError, StatusError } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
 import { refusal } from '../authorization/authorizer.ts';
-import {
-  aggregatedDiscovery,
-  apiGroup,
-  apiGroupList,
-  type ApiGroup,
-  apiResourceList,
-  apiVersions,
-} from '../discovery/discovery.ts';
+import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
 import { versionInfo } from '../discovery/version.ts';
 import { parseMediaTypes } from '../negotiation/media-type.ts';
 import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
@@ -75,8 +68,18 @@ export class KubernetesHandler {
       return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
     }
     if (first === 'openapi') return openapi.answer(request);
-    if (first === 'api' && segments.length === 1) return this.#groupRoot(request, (one) => one.name === '', () => apiVersions(this.#options.serverAddress));
-    if (first === 'apis' && segments.length === 1) return this.#groupRoot(request, (one) => one.name !== '', () => apiGroupList(groups));
+    if (first === 'api' && segments.length === 1)
+      return this.#groupRoot(
+        request,
+        (one) => one.name === '',
+        () => apiVersions(this.#options.serverAddress),
+      );
+    if (first === 'apis' && segments.length === 1)
+      return this.#groupRoot(
+        request,
+        (one) => one.name !== '',
+        () => apiGroupList(groups),
+      );
     const found = first === 'api' ? groups.find(({ name }) => name === '') : groups.find(({ name }) => name === group && name !== '');
     if (first === 'apis' && segments.length === 2 && found !== undefined) return jsonAnswer(apiGroup(found));
     const asked = first === 'api' ? group : version;
@@ -119,17 +122,25 @@ function watchCall(call: Call, request: HttpRequest): Call {
 
 function rootPaths(groups: readonly ApiGroup[]): string[] {
   const api = groups.flatMap(({ name, versions }) =>
-    name === '' ? versions.map(({ version }) => `/api/${version}`) : [`/apis/${name}`, ...versions.map(({ version }) => `/apis/${name}/${version}`)],
+    name === ''
+      ? versions.map(({ version }) => `/api/${version}`)
+      : [`/apis/${name}`, ...versions.map(({ version }) => `/apis/${name}/${version}`)],
   );
   return ['/api', '/apis', ...api, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort();
 }
 
 /** The Status answer of a failure. What is not for the client is logged, with the request that met it. */
-export function errorAnswer(error: unknown, logger: Logger, { method, path, cluster }: Pick<HttpRequest, 'method' | 'path' | 'cluster'>): HttpAnswer {
+export function errorAnswer(
+  error: unknown,
+  logger: Logger,
+  { method, path, cluster }: Pick<HttpRequest, 'method' | 'path' | 'cluster'>,
+): HttpAnswer {
   if (!isStatusError(error)) {
     const id = crypto.randomUUID();
     logger.error({ error, method, path, cluster, request: id }, 'a request failed by an internal error');
-    return statusAnswer(new StatusError('InternalError', `Internal error occurred: request ${id} failed; its cause is in the server's log`));
+    return statusAnswer(
+      new StatusError('InternalError', `Internal error occurred: request ${id} failed; its cause is in the server's log`),
+    );
   }
   if (error.code >= 500) logger.warn({ error, method, path, cluster }, 'a request was answered with a server error');
   return statusAnswer(error);

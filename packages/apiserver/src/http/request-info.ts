@@ -14,7 +14,7 @@ export interface RequestInfo {
 
 const verbs: Record<string, string> = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 /** Subresources that live under `namespaces/NAME/` and are not resources of that namespace. */
-const namespaceSubresources = ['status', 'finalize'];
+const namespaceSubresources = new Set(['status', 'finalize']);
 
 /**
  * Takes apart `/api/v1/…` and `/apis/GROUP/VERSION/…`. Undefined for every other path, and for the roots of groups and
@@ -34,7 +34,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     parts = parts.slice(1);
   }
   let namespace = '';
-  if (parts[0] === 'namespaces' && parts[1] !== undefined && parts[2] !== undefined && !namespaceSubresources.includes(parts[2])) {
+  if (parts[0] === 'namespaces' && parts[1] !== undefined && parts[2] !== undefined && !namespaceSubresources.has(parts[2])) {
     namespace = parts[1];
     parts = parts.slice(2);
   }

@@ -29,7 +29,15 @@ export interface ResourceHandlerOptions {
 }
 
 /** Resources whose deletion answers with the object that is gone; all others answer with a Status. */
-const returnsDeleted = new Set(['pods', 'services', 'serviceaccounts', 'persistentvolumeclaims', 'persistentvolumes', 'podtemplates', 'resourcequotas']);
+const returnsDeleted = new Set([
+  'pods',
+  'services',
+  'serviceaccounts',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'podtemplates',
+  'resourcequotas',
+]);
 
 /** Serves every resource request but watches and connects: decodes, calls the operation, encodes. */
 export class ResourceHandler {
@@ -114,7 +122,11 @@ export class ResourceHandler {
     const encoding = this.#encoding(request);
     const options = await this.#deleteOptions(request);
     const asked = { ...call, dryRun: call.dryRun || options.dryRun };
-    const items = await this.#options.operations.deleteCollection(asked, listParameters(call.kind, rawListParameters(request.query)), options);
+    const items = await this.#options.operations.deleteCollection(
+      asked,
+      listParameters(call.kind, rawListParameters(request.query)),
+      options,
+    );
     const resourceVersion = String(Math.max(0, ...items.map(({ revision }) => revision ?? 0)));
     return answer(encodePage(call.kind, { items, resourceVersion }, encoding), 200, call, encoding);
   }
@@ -144,13 +156,13 @@ export class ResourceHandler {
     if (bytes.length === 0) return {};
     const schema = DeleteOptionsType.schema;
     const contentType = request.headers.get('content-type');
-    if (parseMediaTypes(contentType ?? '')[0]?.type === protobufType) return decodeProtobuf(schema, decodeEnvelope(bytes).raw) as DeleteOptions;
+    if (parseMediaTypes(contentType ?? '')[0]?.type === protobufType) return decodeProtobuf(schema, decodeEnvelope(bytes).raw);
     const { value } = parseText(contentType?.includes('yaml') === true ? 'yaml' : 'json', bytes, false);
     const { errors } = normalize(schema, value, { unknown: 'drop' });
     if (errors.length > 0 || typeof value !== 'object' || value === null) {
       throw badRequest(`DeleteOptions cannot be read: ${errors.map(({ message }) => message).join(', ') || 'an object is expected'}`);
     }
-    return value as DeleteOptions;
+    return value;
   }
 
   #updated(request: HttpRequest, call: Call, result: Updated | Answer): HttpAnswer {
@@ -184,6 +196,10 @@ const warningLengthMax = 256;
 
 function warningHeaders({ warnings }: Call): Record<string, string[]> {
   if (warnings.length === 0) return {};
-  const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&').slice(0, warningLengthMax);
+  const printable = (text: string): string =>
+    text
+      .replace(/[^\x20-\x7e]/g, '?')
+      .replace(/["\\]/g, '\\$&')
+      .slice(0, warningLengthMax);
   return { warning: [...new Set(warnings)].slice(0, 50).map((text) => `299 - "${printable(text)}"`) };
 }

@@ -1,3 +1,4 @@
+import type { KubeObject } from '@kajitori/apimachinery';
 import { catalogue } from '@kajitori/kinds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMaps } from '@kajitori/kinds';
@@ -12,7 +13,11 @@ beforeAll(async () => {
 afterAll(async () => memory[Symbol.asyncDispose]());
 
 /** Runs one watch of ConfigMaps until `enough` frames came, and gives them parsed. */
-async function watched(query: string, enough: number, during: () => Promise<void> = async () => undefined): Promise<{ type: string; object: Record<string, any> }[]> {
+async function watched(
+  query: string,
+  enough: number,
+  during: () => Promise<void> = async () => undefined,
+): Promise<{ type: string; object: KubeObject }[]> {
   const gone = new AbortController();
   const frames: string[] = [];
   const output: WatchOutput = {
@@ -36,11 +41,22 @@ async function watched(query: string, enough: number, during: () => Promise<void
   };
   const kind = catalogue.find(({ plural }) => plural === 'configmaps') ?? configMaps;
   const storage = memory.storage.cluster(memory.cluster);
-  const call = { cluster: memory.cluster, storage, user: admin, verb: 'watch', kind: kind as never, namespace: 'default', name: '', subresource: '', dryRun: false, warnings: [] };
+  const call = {
+    cluster: memory.cluster,
+    storage,
+    user: admin,
+    verb: 'watch',
+    kind: kind as never,
+    namespace: 'default',
+    name: '',
+    subresource: '',
+    dryRun: false,
+    warnings: [],
+  };
   const running = serveWatch(memory.api.operations, { now: () => new Date() }, request, call, output);
   await during();
   await running;
-  return frames.map((frame) => JSON.parse(frame) as { type: string; object: Record<string, any> });
+  return frames.map((frame) => JSON.parse(frame) as { type: string; object: KubeObject });
 }
 
 describe('a watch over HTTP', () => {
@@ -55,7 +71,7 @@ describe('a watch over HTTP', () => {
   it('streams the state first, and says where it ends', async () => {
     const frames = await watched('sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true', 2);
     expect(frames.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
-    expect(frames[1]?.object['metadata'].annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+    expect(frames[1]?.object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
   });
 
   it('ends at the asked time with a bookmark', async () => {

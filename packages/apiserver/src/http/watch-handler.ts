@@ -28,7 +28,13 @@ const bookmarkIntervalMilliseconds = 60_000;
 const timeoutSecondsDefault = { least: 1800, most: 3600 };
 
 /** Serves one watch on an output until it times out, the client leaves, or the log cannot be followed. */
-export async function serveWatch(operations: Operations, clock: Clock, request: HttpRequest, call: Call, output: WatchOutput): Promise<void> {
+export async function serveWatch(
+  operations: Operations,
+  clock: Clock,
+  request: HttpRequest,
+  call: Call,
+  output: WatchOutput,
+): Promise<void> {
   const query = watchParameters(request, call);
   const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), { protobuf: true, views: true });
   const encoder = new FrameEncoder(call, representation, clock, includeObjectParameter(request.query));
@@ -56,7 +62,9 @@ function watchParameters(request: HttpRequest, call: Call): WatchParameters {
   const send = request.query.get('sendInitialEvents');
   const sendInitialEvents = send === null || send === '' ? undefined : isTrue(send);
   const invalid = (detail: string): StatusError =>
-    new StatusError('Invalid', `ListOptions.meta.k8s.io "" is invalid: ${detail}`, { details: { group: 'meta.k8s.io', kind: 'ListOptions' } });
+    new StatusError('Invalid', `ListOptions.meta.k8s.io "" is invalid: ${detail}`, {
+      details: { group: 'meta.k8s.io', kind: 'ListOptions' },
+    });
   if (raw.continue !== undefined && raw.continue !== '') throw badRequest('continue is not allowed on a watch');
   if (sendInitialEvents !== undefined && raw.resourceVersionMatch !== 'NotOlderThan') {
     throw invalid('resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
@@ -70,7 +78,8 @@ function watchParameters(request: HttpRequest, call: Call): WatchParameters {
 
 function timeoutSeconds(query: URLSearchParams): number {
   const text = query.get('timeoutSeconds') ?? '';
-  if (text !== '' && !/^\d{1,9}$/.test(text)) throw badRequest(`timeoutSeconds: Invalid value: ${JSON.stringify(text)}: must be a whole number of seconds`);
+  if (text !== '' && !/^\d{1,9}$/.test(text))
+    throw badRequest(`timeoutSeconds: Invalid value: ${JSON.stringify(text)}: must be a whole number of seconds`);
   const { least, most } = timeoutSecondsDefault;
   const asked = Number(text);
   // Spread, so that a crowd of watchers does not come back at one instant.
@@ -136,16 +145,27 @@ class FrameEncoder {
     if (this.#representation.encoding === 'protobuf') {
       return Buffer.concat(events.map(({ type, item }) => protobufFrame(type, encodeItem(item, options) as Uint8Array)));
     }
-    return Buffer.from(events.map(({ type, item }) => `{"type":"${type}","object":${encodeItem(item, { ...options, representation: asJson(options.representation) }) as string}}\n`).join(''));
+    return Buffer.from(
+      events
+        .map(
+          ({ type, item }) =>
+            `{"type":"${type}","object":${encodeItem(item, { ...options, representation: asJson(options.representation) }) as string}}\n`,
+        )
+        .join(''),
+    );
   }
 
   bookmark(revision: number, initialEventsEnd: boolean): Uint8Array {
     const { kind } = this.#call;
     const bookmark = bookmarkObject(kind, revision, initialEventsEnd) as KubeObject;
-    if (this.#representation.encoding === 'protobuf') return protobufFrame('BOOKMARK', encodeValue(bookmark, kind, this.#representation) as Uint8Array);
+    if (this.#representation.encoding === 'protobuf')
+      return protobufFrame('BOOKMARK', encodeValue(bookmark, kind, this.#representation) as Uint8Array);
     const object =
       this.#representation.as === 'table'
-        ? { ...tableOf(kind, [], { resourceVersion: String(revision) }, { includeObject: 'None', now: this.#clock.now() }), rows: [{ cells: [], object: { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } }] }
+        ? {
+            ...tableOf(kind, [], { resourceVersion: String(revision) }, { includeObject: 'None', now: this.#clock.now() }),
+            rows: [{ cells: [], object: { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } }],
+          }
         : this.#representation.as === 'partial'
           ? { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
           : bookmark;
@@ -153,8 +173,11 @@ class FrameEncoder {
   }
 
   error(error: unknown): Uint8Array {
-    const status = isStatusError(error) ? error.toStatus() : new StatusError('InternalError', 'the watch ended by an internal error; start it again').toStatus();
-    if (this.#representation.encoding === 'protobuf') return protobufFrame('ERROR', encodeValue(status as unknown as KubeObject, undefined, { encoding: 'json' }) as unknown as Uint8Array);
+    const status = isStatusError(error)
+      ? error.toStatus()
+      : new StatusError('InternalError', 'the watch ended by an internal error; start it again').toStatus();
+    if (this.#representation.encoding === 'protobuf')
+      return protobufFrame('ERROR', encodeValue(status as unknown as KubeObject, undefined, { encoding: 'json' }) as unknown as Uint8Array);
     return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status })}\n`);
   }
 }
@@ -165,7 +188,8 @@ function asJson(representation: Representation): Representation {
 
 /** A length-prefixed `WatchEvent` message: type = 1, object (RawExtension with raw = 1) = 2, in an envelope. */
 function protobufFrame(type: string, object: Uint8Array): Uint8Array {
-  const field = (number: number, bytes: Uint8Array): Uint8Array => Buffer.concat([Uint8Array.from([(number << 3) | 2, ...varint(bytes.length)]), bytes]);
+  const field = (number: number, bytes: Uint8Array): Uint8Array =>
+    Buffer.concat([Uint8Array.from([(number << 3) | 2, ...varint(bytes.length)]), bytes]);
   const event = Buffer.concat([field(1, Buffer.from(type)), field(2, field(1, object))]);
   const frame = encodeEnvelope('v1', 'WatchEvent', event);
   const length = Buffer.alloc(4);

@@ -34,9 +34,16 @@ export function decodeObject(kind: Kind, bytes: Uint8Array, options: DecodeOptio
 }
 
 /** Checks kind, types and field names of a parsed value; also for the results of patches. */
-export function asKind(kind: Kind, value: unknown, duplicates: readonly string[], { fieldValidation, warnings }: Omit<DecodeOptions, 'contentType'>): KubeObject {
+export function asKind(
+  kind: Kind,
+  value: unknown,
+  duplicates: readonly string[],
+  { fieldValidation, warnings }: Omit<DecodeOptions, 'contentType'>,
+): KubeObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: an object is expected`);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: an object is expected`,
+    );
   }
   const object = value as KubeObject;
   checkKind(kind, object);
@@ -82,7 +89,8 @@ function parseYaml(bytes: Uint8Array, findDuplicates: boolean): RawBody {
   const document = parseDocument(source, { uniqueKeys: findDuplicates, maxAliasCount: yamlAliasesMax } as object);
   const duplicates: string[] = [];
   for (const error of document.errors) {
-    if (error.code === 'DUPLICATE_KEY') duplicates.push(/Map keys must be unique/.test(error.message) ? duplicateKeyAt(source, error.pos[0]) : error.message);
+    if (error.code === 'DUPLICATE_KEY')
+      duplicates.push(/Map keys must be unique/.test(error.message) ? duplicateKeyAt(source, error.pos[0]) : error.message);
     else throw badRequest(`the body of the request is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
   }
   try {
@@ -110,9 +118,12 @@ function decodeProtobufObject(kind: Kind, bytes: Uint8Array): KubeObject {
 function checkKind(kind: Kind, object: { apiVersion?: unknown; kind?: unknown }): void {
   const { apiVersion = apiVersionOf(kind), kind: name = kind.kind } = object;
   const said = typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined;
-  if (said === undefined || typeof name !== 'string') throw badRequest('apiVersion and kind must be strings, apiVersion as in "v1" or "apps/v1"');
+  if (said === undefined || typeof name !== 'string')
+    throw badRequest('apiVersion and kind must be strings, apiVersion as in "v1" or "apps/v1"');
   if (said.group !== kind.group || said.version !== kind.version || name !== kind.kind) {
-    throw badRequest(`the API version in the data (${String(apiVersion)}, kind ${name}) does not match the expected API version (${apiVersionOf(kind)}, kind ${kind.kind})`);
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}, kind ${name}) does not match the expected API version (${apiVersionOf(kind)}, kind ${kind.kind})`,
+    );
   }
   object.apiVersion = apiVersion;
   object.kind = name;

@@ -28,19 +28,31 @@ export function encodePage(kind: Kind, page: ItemPage, { representation, include
   const metadata = JSON.parse(JSON.stringify(rest)) as Record<string, unknown>;
   if (representation.as === 'table') return JSON.stringify(tableOf(kind, items, metadata, { includeObject, now }));
   if (representation.as === 'partial') {
-    const list = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map((item) => partialOf(item.object)) };
-    return encodeValue(list as unknown as KubeObject, undefined, representation);
+    const list = {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata,
+      items: items.map((item) => partialOf(item.object)),
+    };
+    return encodeValue(list, undefined, representation);
   }
   const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
-  if (representation.encoding === 'json') return `${JSON.stringify(head).slice(0, -1)},"items":[${items.map((item) => item.json).join(',')}]}`;
+  if (representation.encoding === 'json')
+    return `${JSON.stringify(head).slice(0, -1)},"items":[${items.map((item) => item.json).join(',')}]}`;
   const list = { ...head, items: items.map((item) => item.object) };
-  if (representation.encoding === 'protobuf') return encodeEnvelope(head.apiVersion, head.kind, encodeProtobuf(listTypeOf(kind.schema).schema, list));
-  return encodeValue(list as unknown as KubeObject, undefined, representation);
+  if (representation.encoding === 'protobuf')
+    return encodeEnvelope(head.apiVersion, head.kind, encodeProtobuf(listTypeOf(kind.schema).schema, list));
+  return encodeValue(list, undefined, representation);
 }
 
 /** Any value in the representation; protobuf needs the kind whose schema it follows. */
-export function encodeValue(value: KubeObject, kind: Kind | undefined, { encoding }: Pick<Representation, 'encoding'>): string | Uint8Array {
+export function encodeValue(
+  value: KubeObject,
+  kind: Kind | undefined,
+  { encoding }: Pick<Representation, 'encoding'>,
+): string | Uint8Array {
   if (encoding === 'yaml') return stringify(value, { aliasDuplicateObjects: false });
-  if (encoding === 'protobuf' && kind !== undefined) return encodeEnvelope(value.apiVersion, value.kind, encodeProtobuf(kind.schema.schema, value));
+  if (encoding === 'protobuf' && kind !== undefined)
+    return encodeEnvelope(value.apiVersion, value.kind, encodeProtobuf(kind.schema.schema, value));
   return JSON.stringify(value);
 }

@@ -20,7 +20,11 @@ export function parseMediaTypes(header: string): MediaType[] {
       const parameters: Record<string, string> = {};
       for (const parameter of rest) {
         const equals = parameter.indexOf('=');
-        if (equals > 0) parameters[parameter.slice(0, equals).trim().toLowerCase()] = parameter.slice(equals + 1).trim().replaceAll('"', '');
+        if (equals > 0)
+          parameters[parameter.slice(0, equals).trim().toLowerCase()] = parameter
+            .slice(equals + 1)
+            .trim()
+            .replaceAll('"', '');
       }
       const quality = parameters['q'] === undefined ? 1 : Number(parameters['q']);
       return { type: type.toLowerCase(), parameters, quality: Number.isNaN(quality) ? 0 : quality };
@@ -45,7 +49,11 @@ const encodings: Record<string, Representation['encoding']> = {
   '*/*': 'json',
   'application/*': 'json',
 };
-const views: Record<string, Representation['as']> = { Table: 'table', PartialObjectMetadata: 'partial', PartialObjectMetadataList: 'partial' };
+const views: Record<string, Representation['as']> = {
+  Table: 'table',
+  PartialObjectMetadata: 'partial',
+  PartialObjectMetadataList: 'partial',
+};
 
 /**
  * The first acceptable representation. `protobuf` tells whether the answer can be written so (built-in kinds can).
@@ -58,12 +66,21 @@ export function negotiate(accept: string | undefined, options: { protobuf: boole
     const asked = parameters['as'];
     if (asked === undefined || asked === '') return { encoding, as: 'object', contentType: contentTypes[encoding] };
     const as = views[asked];
-    if (!options.views || as === undefined || parameters['g'] !== 'meta.k8s.io' || (parameters['v'] !== 'v1' && parameters['v'] !== 'v1beta1')) continue;
+    if (
+      !options.views ||
+      as === undefined ||
+      parameters['g'] !== 'meta.k8s.io' ||
+      (parameters['v'] !== 'v1' && parameters['v'] !== 'v1beta1')
+    )
+      continue;
     // Tables are read by kubectl, which asks for JSON.
     if (encoding !== 'json' && as === 'table') continue;
     return { encoding, as, contentType: contentTypes[encoding] };
   }
-  throw new StatusError('NotAcceptable', 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf');
+  throw new StatusError(
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  );
 }
 
 const contentTypes: Record<Representation['encoding'], string> = {

@@ -78,11 +78,11 @@ async function* watchObjects(
   const signal = AbortSignal.any([query.signal, overflow.signal, stop.signal]);
   const parameters = { ...listParameters(call.kind, query), sendInitialEvents: undefined };
   let ended = false;
-  let failure: unknown;
+  let failure: Error | undefined;
   void operations
     .watch(call, parameters, sink, signal)
     .catch((error: unknown) => {
-      failure = error;
+      failure = error instanceof Error ? error : new Error('the watch failed', { cause: error });
     })
     .finally(() => {
       ended = true;

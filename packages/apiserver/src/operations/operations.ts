@@ -97,7 +97,12 @@ export class Operations {
   async patch(call: Call, change: Change, createFrom?: () => KubeObject): Promise<Updated | Answer> {
     await this.#admitVerb(call, 'patch');
     if (call.subresource === 'scale') return this.#scale(call, change);
-    return updateObject(this.services, call, { change, part: partOf(call), requireVersion: false, ...(createFrom === undefined ? {} : { createFrom }) });
+    return updateObject(this.services, call, {
+      change,
+      part: partOf(call),
+      requireVersion: false,
+      ...(createFrom === undefined ? {} : { createFrom }),
+    });
   }
 
   async delete(call: Call, options: DeleteOptions): Promise<Deleted> {
@@ -133,19 +138,29 @@ export class Operations {
 
   async #bind(call: Call, body: KubeObject): Promise<Answer> {
     const pods = this.services.podKind;
-    await updateObject(this.services, { ...call, kind: pods }, {
-      part: 'binding',
-      requireVersion: false,
-      change: (old) => boundPod(pods, old, body, this.services.clock.now()),
-    });
-    return { value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject, created: true };
+    await updateObject(
+      this.services,
+      { ...call, kind: pods },
+      {
+        part: 'binding',
+        requireVersion: false,
+        change: (old) => boundPod(pods, old, body, this.services.clock.now()),
+      },
+    );
+    return {
+      value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject,
+      created: true,
+    };
   }
 
   /** An eviction is a deletion with the Eviction's options; budgets are checked by admission of the deletion. */
   async #evict(call: Call, body: KubeObject): Promise<Answer> {
     const options = (body['deleteOptions'] ?? {}) as DeleteOptions;
     await deleteObject(this.services, call, options);
-    return { value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject, created: true };
+    return {
+      value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject,
+      created: true,
+    };
   }
 
   async #admitVerb(call: Call, verb: string): Promise<void> {

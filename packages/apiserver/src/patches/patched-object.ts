@@ -12,7 +12,12 @@ export interface PatchRequest {
   fieldValidation: FieldValidation;
 }
 
-const supported = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml'];
+const supported = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+];
 
 /**
  * The object that a patch makes of the present one, checked as a request's body would be.
@@ -28,7 +33,7 @@ export function patchedObject(call: Call, old: KubeObject, request: PatchRequest
 function applied(call: Call, old: KubeObject, { type, patch }: PatchRequest): unknown {
   switch (type) {
     case 'application/json-patch+json':
-      return applyJsonPatch(old, patch as never);
+      return applyJsonPatch(old, patch);
     case 'application/merge-patch+json':
       checkObject(patch);
       return applyMergePatch(old, patch);

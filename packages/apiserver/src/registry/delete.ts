@@ -68,7 +68,13 @@ function checkPreconditions(call: Call, stored: StoredObject, { preconditions }:
 }
 
 /** Undefined when another writer was faster. */
-async function deleteOnce(registry: Registry, call: Call, options: DeleteOptions, stored: StoredObject, before: Item): Promise<Deleted | undefined> {
+async function deleteOnce(
+  registry: Registry,
+  call: Call,
+  options: DeleteOptions,
+  stored: StoredObject,
+  before: Item,
+): Promise<Deleted | undefined> {
   const draft = before.draft();
   const graceSeconds = graceOf(call, draft, options);
   const already = draft.metadata.deletionTimestamp !== undefined;
@@ -83,7 +89,10 @@ async function deleteOnce(registry: Registry, call: Call, options: DeleteOptions
   const outcome = await call.storage
     .write(
       gone
-        ? [{ type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision }, ...((await companions?.release(call, before.object)) ?? [])]
+        ? [
+            { type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision },
+            ...((await companions?.release(call, before.object)) ?? []),
+          ]
         : [{ type: 'update', object: last, expectedRevision: stored.revision }],
     )
     .catch((error: unknown) => {
@@ -102,7 +111,8 @@ function graceOf({ kind }: Call, object: KubeObject, { gracePeriodSeconds }: Del
 /** Finalizers after this request's propagation policy: `orphan` and `foregroundDeletion` are taken away or added. */
 function finalizersFor({ kind }: Call, { metadata }: KubeObject, options: DeleteOptions): string[] {
   const held = metadata.finalizers ?? [];
-  const policy = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined) ?? kind.strategy.defaultPropagation;
+  const policy =
+    options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined) ?? kind.strategy.defaultPropagation;
   if (policy === undefined && options.orphanDependents === undefined) return held;
   const others = held.filter((one) => one !== 'orphan' && one !== 'foregroundDeletion');
   if (policy === 'Orphan') return [...others, 'orphan'];

@@ -31,7 +31,8 @@ export function readError(error: unknown): unknown {
       cause: error,
     });
   }
-  if (error instanceof ClusterGoneError) return new StatusError('NotFound', 'the cluster does not exist or is being deleted', { cause: error });
+  if (error instanceof ClusterGoneError)
+    return new StatusError('NotFound', 'the cluster does not exist or is being deleted', { cause: error });
   if (error instanceof StorageUnavailableError) {
     return new StatusError('ServiceUnavailable', 'the storage of this cluster did not answer; try again', {
       details: { retryAfterSeconds: 1 },

@@ -1,4 +1,11 @@
-import { badRequest, type FieldSelector, type LabelSelector, parseFieldSelector, parseLabelSelector, StatusError } from '@kajitori/apimachinery';
+import {
+  badRequest,
+  type FieldSelector,
+  type LabelSelector,
+  parseFieldSelector,
+  parseLabelSelector,
+  StatusError,
+} from '@kajitori/apimachinery';
 import type { Kind } from '@kajitori/kinds';
 import type { Revision } from '@kajitori/storage';
 
@@ -23,7 +30,7 @@ export interface RawListParameters {
 
 /** Where the next page of a list starts. `revision` -1: from the newest state, inconsistently. */
 export interface ContinueToken {
-  revision: Revision | -1;
+  revision: Revision;
   namespace: string;
   name: string;
 }
@@ -102,17 +109,20 @@ export function revisionParameter(text: string | undefined): Revision | undefine
 function limitParameter(limit: string | number | undefined): number | undefined {
   if (limit === undefined || limit === '') return undefined;
   const value = Number(limit);
-  if (!Number.isSafeInteger(value) || value < 0) throw badRequest(`invalid limit ${JSON.stringify(limit)}: it must be a whole number, 0 for no limit`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw badRequest(`invalid limit ${JSON.stringify(limit)}: it must be a whole number, 0 for no limit`);
   return value === 0 ? undefined : value;
 }
 
-const everyKind = ['metadata.name', 'metadata.namespace'];
+const everyKind = new Set(['metadata.name', 'metadata.namespace']);
 
 function fieldParameter(kind: Kind, text: string): FieldSelector {
   const selector = parseFieldSelector(text);
   for (const { field } of selector) {
-    if (!everyKind.includes(field) && !Object.hasOwn(kind.selectableFields ?? {}, field)) {
-      throw badRequest(`Unable to find "${kind.group === '' ? '' : `${kind.group}/`}${kind.version}, Resource=${kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`);
+    if (!everyKind.has(field) && !Object.hasOwn(kind.selectableFields ?? {}, field)) {
+      throw badRequest(
+        `Unable to find "${kind.group === '' ? '' : `${kind.group}/`}${kind.version}, Resource=${kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`,
+      );
     }
   }
   return selector;

@@ -53,7 +53,14 @@ export function keepSystemFields(call: Call, object: KubeObject, old: KubeObject
       `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
     );
   }
-  for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
+  for (const field of [
+    'uid',
+    'resourceVersion',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+  ] as const) {
     copyField(metadata, old.metadata, field);
   }
   delete metadata.selfLink;
@@ -68,7 +75,8 @@ function copyField<F extends keyof ObjectMeta>(to: ObjectMeta, from: ObjectMeta,
 
 /** Whether anything but metadata and status differs: what `metadata.generation` counts. */
 export function specChanged(object: KubeObject, old: KubeObject): boolean {
-  const bare = ({ metadata: _metadata, status: _status, apiVersion: _apiVersion, kind: _kind, ...rest }: KubeObject): string => stableText(rest);
+  const bare = ({ metadata: _metadata, status: _status, apiVersion: _apiVersion, kind: _kind, ...rest }: KubeObject): string =>
+    stableText(rest);
   return bare(object) !== bare(old);
 }
 

@@ -15,14 +15,29 @@ export function overlayObject(object: KubeObject): OverlayObject {
   if (kind.strategy.generation) draft.metadata.generation = 1;
   const { group, resource, namespace, name, labels, fields, stamp } = toStored(kind, draft);
   return {
-    ...{ group, resource, namespace, name, labels, fields, stamp },
-    body: ({ uid, createdAt }) => bodyOf(kind, { ...draft, metadata: { ...draft.metadata, uid, creationTimestamp: formatTime(createdAt) } }),
+    group,
+    resource,
+    namespace,
+    name,
+    labels,
+    fields,
+    stamp,
+    body: ({ uid, createdAt }) =>
+      bodyOf(kind, {
+        ...draft,
+        metadata: {
+          ...draft.metadata,
+          uid,
+          creationTimestamp: formatTime(createdAt),
+        },
+      }),
   };
 }
 
 function kindOfObject({ apiVersion, kind: name, metadata }: KubeObject): Kind {
   const gv = parseApiVersion(apiVersion);
   const kind = gv === undefined ? undefined : kindOf({ ...gv, kind: name });
-  if (kind === undefined) throw new Error(`the catalogue has no ${apiVersion} ${name}, of which every cluster should have ${metadata.name ?? ''}`);
+  if (kind === undefined)
+    throw new Error(`the catalogue has no ${apiVersion} ${name}, of which every cluster should have ${metadata.name ?? ''}`);
   return kind;
 }

@@ -35,7 +35,8 @@ export async function readPage(call: Call, query: ListParameters): Promise<ItemP
     ...startOf(query),
   };
   const page = await listPage(call, query, options);
-  const objects = selection.rest.length === 0 ? page.objects : page.objects.filter((one) => matchesFields(selection.rest, metadataFields(one)));
+  const objects =
+    selection.rest.length === 0 ? page.objects : page.objects.filter((one) => matchesFields(selection.rest, metadataFields(one)));
   return {
     items: objects.map((one) => toItem(call.kind, one)),
     resourceVersion: String(page.revision),
@@ -95,7 +96,8 @@ export function selectionOf(call: Pick<Call, 'kind' | 'namespace'>, fields: Fiel
   const pushed: FieldSelector[number][] = [];
   for (const term of fields) {
     if (term.field === 'metadata.name' && term.operator === '=' && name === undefined) name = term.value;
-    else if (term.field === 'metadata.namespace' && term.operator === '=' && namespace === undefined && term.value !== '') namespace = term.value;
+    else if (term.field === 'metadata.namespace' && term.operator === '=' && namespace === undefined && term.value !== '')
+      namespace = term.value;
     else if (term.field.startsWith('metadata.')) rest.push(term);
     else pushed.push(term);
   }
@@ -128,5 +130,6 @@ export function selects(
 
 /** Refuses a collection request that names an object in no namespace. */
 export function checkScope({ kind, namespace, name }: Pick<Call, 'kind' | 'namespace' | 'name'>): void {
-  if (kind.namespaced && namespace === '' && name !== '') throw badRequest(`an empty namespace may not be set when a resource name is provided`);
+  if (kind.namespaced && namespace === '' && name !== '')
+    throw badRequest(`an empty namespace may not be set when a resource name is provided`);
 }

@@ -48,7 +48,10 @@ export function toStored(kind: Kind, object: KubeObject): NewObject {
 }
 
 /** A row as an item of the asked kind: the stored text itself when it is current, else brought up to date. */
-export function toItem(kind: Kind, { body, revision, stamp }: Pick<StoredObject, 'body' | 'stamp'> & { revision: Revision | undefined }): Item {
+export function toItem(
+  kind: Kind,
+  { body, revision, stamp }: Pick<StoredObject, 'body' | 'stamp'> & { revision: Revision | undefined },
+): Item {
   const hub = storedKind(kind);
   const current = stampOf(hub);
   let item = new Item(hub, body, revision);

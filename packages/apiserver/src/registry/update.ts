@@ -67,7 +67,8 @@ async function updateOnce(
   if (sent === '' && options.requireVersion) {
     throw invalidObject(call.kind, call.name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
   }
-  if (sent !== '' && sent !== '0' && sent !== String(stored.revision)) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
+  if (sent !== '' && sent !== '0' && sent !== String(stored.revision))
+    throw conflict(groupResourceOf(call.kind), call.name, objectModified);
   const draft = await preparedUpdate(registry, call, options, wanted, before.object);
   const companions = registry.companions.find((one) => one.handles(call));
   if (endsDeletion(call, draft)) {
@@ -78,9 +79,11 @@ async function updateOnce(
   const object = toStored(call.kind, draft);
   if (object.body === stored.body) return { item: before, mayRetry: false };
   if (call.dryRun) return { item: toItem(call.kind, { ...object, revision: stored.revision }), mayRetry: false };
-  const outcome = await call.storage.write([{ type: 'update', object, expectedRevision: stored.revision }, ...beside]).catch((error: unknown) => {
-    throw readError(error);
-  });
+  const outcome = await call.storage
+    .write([{ type: 'update', object, expectedRevision: stored.revision }, ...beside])
+    .catch((error: unknown) => {
+      throw readError(error);
+    });
   if (!isRefusal(outcome)) return { item: toItem(call.kind, { ...object, revision: outcome.revisions[0] ?? 0 }), mayRetry: false };
   if (outcome.refused === 'exists') {
     const taken = await companions?.taken(call, draft, beside);
@@ -91,7 +94,13 @@ async function updateOnce(
   return { item: undefined, mayRetry: true };
 }
 
-async function preparedUpdate(registry: Registry, call: Call, options: UpdateOptions, wanted: KubeObject, old: KubeObject): Promise<KubeObject> {
+async function preparedUpdate(
+  registry: Registry,
+  call: Call,
+  options: UpdateOptions,
+  wanted: KubeObject,
+  old: KubeObject,
+): Promise<KubeObject> {
   const { kind } = call;
   placeIn(call, wanted.metadata);
   const draft = draftOf(options.part, wanted, old);
@@ -123,7 +132,12 @@ function statusMetadata(wanted: KubeObject, old: KubeObject): KubeObject['metada
   const { labels, annotations, finalizers, ownerReferences, managedFields, uid } = wanted.metadata;
   const kept = { ...old.metadata };
   if (uid !== undefined) kept.uid = uid;
-  return Object.assign(kept, Object.fromEntries(Object.entries({ labels, annotations, finalizers, ownerReferences, managedFields }).filter(([, value]) => value !== undefined)));
+  return Object.assign(
+    kept,
+    Object.fromEntries(
+      Object.entries({ labels, annotations, finalizers, ownerReferences, managedFields }).filter(([, value]) => value !== undefined),
+    ),
+  );
 }
 
 function keepStatus(draft: KubeObject, old: KubeObject): void {
@@ -135,7 +149,9 @@ function keepStatus(draft: KubeObject, old: KubeObject): void {
 function endsDeletion({ kind }: Call, draft: KubeObject): boolean {
   const { metadata } = draft;
   if (kind.strategy.holdsDeletion?.(draft) === true) return false;
-  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  return (
+    metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0
+  );
 }
 
 async function finishDeletion(

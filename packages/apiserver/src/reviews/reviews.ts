@@ -33,7 +33,12 @@ export const reviews: Readonly<Record<string, Review>> = {
 };
 
 function userInfo(user: Call['user']): object {
-  return { username: user.name, ...(user.uid === undefined ? {} : { uid: user.uid }), groups: user.groups, ...(user.extra === undefined ? {} : { extra: user.extra }) };
+  return {
+    username: user.name,
+    ...(user.uid === undefined ? {} : { uid: user.uid }),
+    groups: user.groups,
+    ...(user.extra === undefined ? {} : { extra: user.extra }),
+  };
 }
 
 function subjectOf(object: KubeObject): { name: string; groups: string[] } {
@@ -67,13 +72,16 @@ async function accessReview({ authorize }: ReviewServices, call: Call, object: K
           },
         };
   const { allowed, reason } = await authorize(call.cluster, attributes);
-  return { ...object, metadata: { creationTimestamp: undefined } as object, status: { allowed, ...(reason === '' ? {} : { reason }) } };
+  return { ...object, metadata: { creationTimestamp: undefined }, status: { allowed, ...(reason === '' ? {} : { reason }) } };
 }
 
 async function tokenReview({ authenticator }: ReviewServices, call: Call, object: KubeObject): Promise<KubeObject> {
   const { token = '', ...spec } = (object['spec'] ?? {}) as { token?: string };
   const user = token === '' ? undefined : await authenticator.authenticateToken(call.cluster, token);
-  const status = user === undefined ? { authenticated: false, error: 'the token is not known, has expired or was revoked' } : { authenticated: true, user: userInfo(user) };
+  const status =
+    user === undefined
+      ? { authenticated: false, error: 'the token is not known, has expired or was revoked' }
+      : { authenticated: true, user: userInfo(user) };
   // The answer does not repeat the secret.
   return { ...object, metadata: {}, spec: { ...spec, token: '' }, status };
 }
@@ -89,7 +97,8 @@ async function rulesReview({ rbac }: ReviewServices, call: Call, object: KubeObj
     nonResourceRules.push({ verbs: ['*'], nonResourceURLs: ['*'] });
   }
   for (const { rule } of rulesFor(await rbac.snapshot(call.cluster), call.user, namespace)) {
-    if (rule.nonResourceURLs !== undefined && rule.nonResourceURLs.length > 0) nonResourceRules.push({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs });
+    if (rule.nonResourceURLs !== undefined && rule.nonResourceURLs.length > 0)
+      nonResourceRules.push({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs });
     else resourceRules.push(rule);
   }
   const incomplete = nodeNameOf(call.user) !== undefined;

@@ -14,18 +14,22 @@ export function boundPod(kind: Kind, old: KubeObject, binding: KubeObject, now: 
   const target = binding['target'] as { kind?: string; name?: string } | undefined;
   if (target?.name === undefined || target.name === '') throw badRequest('Binding is invalid: target.name: Required value');
   if (target.kind !== undefined && target.kind !== '' && target.kind !== 'Node') {
-    throw badRequest(`Binding is invalid: target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`);
+    throw badRequest(
+      `Binding is invalid: target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`,
+    );
   }
   const refuse = (why: string): never => {
     throw conflict({ ...groupResourceOf(kind), resource: 'pods/binding' }, name, why);
   };
   const { uid } = binding.metadata;
-  if (uid !== undefined && uid !== '' && uid !== pod.metadata.uid) refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid ?? ''}`);
+  if (uid !== undefined && uid !== '' && uid !== pod.metadata.uid)
+    refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid ?? ''}`);
   if (pod.metadata.deletionTimestamp !== undefined) refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
   if ((pod.spec.schedulingGates ?? []).length > 0) refuse(`pod ${name} has non-empty .spec.schedulingGates`);
   pod.spec.nodeName = target.name;
-  if (binding.metadata.annotations !== undefined) pod.metadata.annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
+  if (binding.metadata.annotations !== undefined)
+    pod.metadata.annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
   const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   const scheduled = {
     type: 'PodScheduled',

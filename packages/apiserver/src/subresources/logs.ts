@@ -29,7 +29,8 @@ function logOptions(query: URLSearchParams): Omit<LogsRequest, 'cluster' | 'node
   const sinceTime = query.get('sinceTime') ?? '';
   if (sinceTime !== '' && parseTime(sinceTime) === undefined) refuse('sinceTime', sinceTime, 'must be an RFC 3339 time');
   const sinceSeconds = count('sinceSeconds', 1);
-  if (sinceTime !== '' && sinceSeconds !== undefined) refuse('sinceTime', sinceTime, 'at most one of `sinceTime` or `sinceSeconds` may be specified');
+  if (sinceTime !== '' && sinceSeconds !== undefined)
+    refuse('sinceTime', sinceTime, 'at most one of `sinceTime` or `sinceSeconds` may be specified');
   const options = {
     follow: queryFlag(query, 'follow'),
     previous: queryFlag(query, 'previous'),

@@ -1,4 +1,4 @@
-import { badRequest, formatSelector, invalid, invalidObject, type KubeObject, type LabelSelectorObject, selectorOf } from '@kajitori/apimachinery';
+import { badRequest, formatSelector, invalid, invalidObject, type KubeObject, selectorOf } from '@kajitori/apimachinery';
 import type { Kind, ScalePaths } from '@kajitori/kinds';
 
 /** Values at dotted paths such as `spec.replicas`; CRDs write them with a leading dot. */
@@ -41,7 +41,7 @@ function selectorText(selector: unknown): string {
   const shape = selector as { matchLabels?: unknown; matchExpressions?: unknown };
   // A ReplicationController's selector is a plain map of labels.
   const plain = shape.matchLabels === undefined && shape.matchExpressions === undefined;
-  return formatSelector(selectorOf(plain ? { matchLabels: selector as Record<string, string> } : (selector as LabelSelectorObject)) ?? []);
+  return formatSelector(selectorOf(plain ? { matchLabels: selector as Record<string, string> } : selector) ?? []);
 }
 
 /** The workload with the replicas of a Scale. */

@@ -40,7 +40,12 @@ export async function serveStreamUpgrade(
   await serveUpgrade({ ...target, request, socket, head, node: options.node, logger: options.logger });
 }
 
-async function upgradeTarget(options: UpgradeOptions, incoming: IncomingMessage, bound: ClusterId | undefined, signal: AbortSignal): Promise<UpgradeTarget> {
+async function upgradeTarget(
+  options: UpgradeOptions,
+  incoming: IncomingMessage,
+  bound: ClusterId | undefined,
+  signal: AbortSignal,
+): Promise<UpgradeTarget> {
   const url = new URL(incoming.url ?? '/', 'https://cluster');
   const route = routed(bound, url.pathname);
   if (route === undefined) throw unknownPath();

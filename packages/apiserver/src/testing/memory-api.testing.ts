@@ -38,10 +38,19 @@ export function namespace(name: string): Namespace {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} };
 }
 
-export function configMap(name: string, data: Record<string, string> = {}, metadata: KubeObject['metadata'] = {}): KubeObject & { data: Record<string, string> } {
+export function configMap(
+  name: string,
+  data: Record<string, string> = {},
+  metadata: KubeObject['metadata'] = {},
+): KubeObject & { data: Record<string, string> } {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', ...metadata }, data };
 }
 
 export function pod(name: string, metadata: KubeObject['metadata'] = {}): KubeObject & { spec: Record<string, unknown> } {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ...metadata }, spec: { containers: [{ name: 'c', image: 'busybox:1' }] } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', ...metadata },
+    spec: { containers: [{ name: 'c', image: 'busybox:1' }] },
+  };
 }

@@ -14,7 +14,7 @@ export class ClusterTail implements AsyncDisposable {
   readonly #ready: Promise<void>;
   #revision: Revision = 0;
   #running: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(storage: ClusterStorage, line: Line, logger: Logger) {
     this.#storage = storage;
@@ -33,7 +33,7 @@ export class ClusterTail implements AsyncDisposable {
   }
 
   /** The failure that ended the tail, if one did: its owner makes a new one. */
-  get failure(): unknown {
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
@@ -57,7 +57,7 @@ export class ClusterTail implements AsyncDisposable {
       }
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error('the tail of the change log failed', { cause: error });
       this.#logger.warn({ error, cluster: this.#storage.id, line: this.#line }, 'a watch tail ended; its watchers start again');
       for (const subscriber of this.#subscribers) subscriber.fail(error);
       this.#subscribers.clear();
