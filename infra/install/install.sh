@@ -209,7 +209,21 @@ SCRIPT
 #!/bin/sh
 # Where there is no service manager: starts the agent again whenever it ends, with a growing pause.
 pause=1
-trap 'kill "\$agent" 2>/dev/null; wait "\$agent"; rm -f "$prefix/agent.pid"; exit 0' TERM INT
+# The log is cut when it has 10 MB; the agent appends, so it goes on at the beginning.
+(
+  trap 'kill "\$nap" 2>/dev/null; exit 0' TERM
+  while :; do
+    sleep 60 &
+    nap=\$!
+    wait "\$nap"
+    if [ "\$(wc -c <'$prefix/agent.log')" -gt 10000000 ]; then
+      cp '$prefix/agent.log' '$prefix/agent.log.1'
+      : >'$prefix/agent.log'
+    fi
+  done
+) &
+cutter=\$!
+trap 'kill "\$cutter" "\$agent" 2>/dev/null; wait "\$agent"; rm -f "$prefix/agent.pid"; exit 0' TERM INT
 echo \$\$ >'$prefix/agent.pid'
 while :; do
   started=\$(date +%s)

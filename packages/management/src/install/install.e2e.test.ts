@@ -1,6 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -78,7 +78,7 @@ async function pathWithoutNode(): Promise<string> {
   const directory = join(folder, 'bin');
   await mkdir(directory);
   const programs =
-    'sh curl sha256sum mktemp id uname cat sed tr grep rm mkdir cp mv chmod head tail sleep date setsid kill mount umount'.split(' ');
+    'sh curl sha256sum mktemp id uname cat sed tr grep rm mkdir cp mv chmod head tail sleep date setsid kill mount umount wc'.split(' ');
   for (const program of programs) {
     const found = findProgram(program);
     if (found !== undefined) await symlink(found, join(directory, program));
@@ -154,6 +154,7 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
     const removed = await shell(join(prefix, 'uninstall.sh'));
     expect(removed).toMatchObject({ code: 0, output: expect.stringContaining('kaji nodes remove under-test') });
     expect(pids.filter(running)).toEqual([]);
+    expect(await commandsThatName(prefix)).toEqual([]);
     expect(await exists(prefix)).toBe(false);
     expect(await exists('/etc/systemd/system/kajitori-agent.service')).toBe(false);
     expect((await docker('GET', `/containers/${container}/json`)).status).toBe(404);
@@ -205,6 +206,13 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
     expect(await exists(join(folder, 'no'))).toBe(false);
   });
 });
+
+/** Whatever still runs from the installation. */
+async function commandsThatName(prefix: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return commands.filter((command) => command.includes(prefix));
+}
 
 async function fetchText(where: string): Promise<string> {
   const { output } = await shell(`curl -fsSL -k --pinnedpubkey ${pin} ${publicUrl}${where}`);
