@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, waitFor } from '@kajitori/servers';
 import { engineAnswers, engineVersion } from './docker-api.ts';
 import { logFile } from './instance.ts';
 import type { Instance } from './instance.ts';
-import { writeIdentity } from './process-identity.ts';
+import { identify, writeIdentity } from './process-identity.ts';
 import { StepError } from './progress.ts';
 import { runLogged } from './run-logged.ts';
 import { dockerPackages, ensurePackages } from './system-packages.ts';
@@ -15,6 +16,7 @@ import { dockerPackages, ensurePackages } from './system-packages.ts';
  * with live-restore pods outlive the engine too.
  */
 const defaultSocket = '/var/run/docker.sock';
+const defaultPidFile = '/var/run/docker.pid';
 const startLimitMilliseconds = 30_000;
 export const engineFlags = ['--live-restore', '--log-level=warn'];
 
@@ -50,8 +52,17 @@ async function startEngine(instance: Instance): Promise<void> {
   const log = logFile(instance, 'dockerd');
   if (existsSync('/run/systemd/system')) await runLogged('systemctl', ['start', 'docker'], { log, remedy: 'journalctl -u docker' });
   // Installing the package may have started it already.
-  else if (!(await engineAnswers(defaultSocket))) await spawnEngine(log, engineFile(instance), engineFlags);
+  else if (!(await engineAnswers(defaultSocket))) {
+    await dropStalePidFile(defaultPidFile);
+    await spawnEngine(log, engineFile(instance), engineFlags);
+  }
   await waitFor(() => engineAnswers(defaultSocket), { what: 'dockerd answers', timeoutMilliseconds: startLimitMilliseconds });
+}
+
+/** An engine that was killed leaves its pid file, and the next one believes it for as long as anything bears that number. */
+export async function dropStalePidFile(file: string): Promise<void> {
+  const pid = existsSync(file) ? Number(await readFile(file, 'utf8')) : 0;
+  if (!identify(pid)) await rm(file, { force: true });
 }
 
 /** Starts a dockerd that outlives us and notes it in a file. */

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@kajitori/servers';
 import { engineAnswers, removeContainers } from './docker-api.ts';
-import { dockerSocket, engineFlags, spawnEngine } from './docker-engine.ts';
+import { dockerSocket, dropStalePidFile, engineFlags, spawnEngine } from './docker-engine.ts';
 import { logFile } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
 import { insideNamespace, nodeNetworks, tagOf } from './node-network.ts';
@@ -47,8 +47,12 @@ export async function ensureNodeEngines(instance: Instance, settings: Settings):
 
 /** Removes the pods of the engines in namespaces, and the engines. */
 export async function removeNodeEngines(instance: Instance, settings: Settings): Promise<void> {
-  for (const { network, socket } of nodeEngines(instance, settings)) {
+  for (const node of nodeEngines(instance, settings)) {
+    const { network, socket } = node;
     if (!network) continue;
+    // Pods outlive an engine that was killed: only an engine can remove them.
+    if (existsSync(dataRoot(settings, network)) && existsSync(`/run/netns/${network.namespace}`))
+      await ensureNodeEngine(instance, settings, node);
     if (await engineAnswers(socket)) await removeContainers(socket);
     const engine = await readIdentity(pidFile(instance, network));
     if (engine) await endProcess(engine, 'SIGTERM', stopLimitMilliseconds);
@@ -68,7 +72,9 @@ async function ensureNodeEngine(instance: Instance, settings: Settings, { networ
   const log = logFile(instance, `dockerd-${network.number}`);
   const places = ['--data-root', dataRoot(settings, network), '--exec-root', join(run, 'exec'), '--pidfile', join(run, 'dockerd.pid')];
   const listening = ['-H', `unix://${socket}`, '--bip', network.podGateway];
-  await spawnEngine(log, pidFile(instance, network), [...places, ...listening, ...engineFlags], insideNamespace(network));
+  await dropStalePidFile(join(run, 'dockerd.pid'));
+  if (!(await readIdentity(pidFile(instance, network))))
+    await spawnEngine(log, pidFile(instance, network), [...places, ...listening, ...engineFlags], insideNamespace(network));
   await waitFor(() => engineAnswers(socket), {
     what: `the engine of ${network.namespace} answers`,
     timeoutMilliseconds: startLimitMilliseconds,
