@@ -1,4 +1,4 @@
-import { type Clock, forbidden, notFound } from '@kajitori/apimachinery';
+import { type Clock, forbidden, notFound, StatusError } from '@kajitori/apimachinery';
 import { groupResourceOf } from '../call.ts';
 import type { AdmissionPlugin } from './admission.ts';
 
@@ -40,10 +40,9 @@ function isNamespace({ group, plural }: { group: string; plural: string }): bool
 function terminating(call: { namespace: string; kind: Parameters<typeof groupResourceOf>[0] }, name: string): Error {
   const why = `unable to create new content in namespace ${call.namespace} because it is being terminated`;
   const error = forbidden(groupResourceOf(call.kind), name, why);
-  error.details?.causes?.push({
-    reason: 'NamespaceTerminating',
-    message: `namespace ${call.namespace} is being terminated`,
-    field: 'metadata.namespace',
-  });
-  return error;
+  // Controllers know by this cause that there is nothing to retry.
+  const causes = [
+    { reason: 'NamespaceTerminating', message: `namespace ${call.namespace} is being terminated`, field: 'metadata.namespace' },
+  ];
+  return new StatusError(error.reason, error.message, { details: { ...error.details, causes } });
 }

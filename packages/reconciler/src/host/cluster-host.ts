@@ -170,7 +170,7 @@ export class ClusterHost implements AsyncDisposable {
     if (fence === undefined) return;
     try {
       const onFenced = (): void => this.#held.get(cluster)?.lose();
-      const since = await storage.dispatch.cursor(consumer, cluster);
+      const since = Math.max(await storage.dispatch.cursor(consumer, cluster), (await storage.cluster(cluster).birth()).revision);
       const active = await open({ cluster, fence, since, onFenced, enqueue: (keys) => void this.#queue.add(keys) });
       const onEnd = (why: 'idle' | 'lost'): void => {
         if (why === 'lost') logger.warn({ cluster }, 'the cluster is not held by this process any more');
