@@ -19,6 +19,19 @@ export function isIndexed({ spec }: Job): boolean {
   return spec.completionMode === 'Indexed';
 }
 
+/** Each index is tried only so often (KEP-3850). */
+export function limitsIndexes(job: Job): boolean {
+  return isIndexed(job) && job.spec.backoffLimitPerIndex !== undefined;
+}
+
+const indexFailuresAnnotation = 'batch.kubernetes.io/job-index-failure-count';
+
+/** How often the pod's index had failed before it. */
+export function indexFailures({ metadata }: Pod): number {
+  const count = Number(metadata.annotations?.[indexFailuresAnnotation] ?? 0);
+  return Number.isSafeInteger(count) ? count : 0;
+}
+
 export function isTracked({ metadata }: Pod): boolean {
   return metadata.finalizers?.includes(trackingFinalizer) === true;
 }
@@ -38,17 +51,19 @@ export function finishedAt({ metadata, status }: Pod): number {
   return Math.max(...ends, 0) || deleted || Math.max(...changed, 0) || (parseTime(metadata.creationTimestamp ?? '') ?? 0);
 }
 
-export function newJobPod(job: Job, index: number | undefined): Pod {
+/** `failures`: how often the index has failed so far; only told where that is limited. */
+export function newJobPod(job: Job, index: number | undefined, failures?: number): Pod {
   const { name = '', uid = '' } = job.metadata;
   const pod = podFromTemplate(job, job.spec.template);
   const indexLabel: Record<string, string> = index === undefined ? {} : { [completionIndexAnnotation]: String(index) };
+  const told: Record<string, string> = failures === undefined ? indexLabel : { ...indexLabel, [indexFailuresAnnotation]: String(failures) };
   return {
     ...pod,
     metadata: {
       ...pod.metadata,
       ...(index === undefined
         ? {}
-        : { generateName: `${name}-${index}-`.slice(0, 58), annotations: { ...pod.metadata.annotations, ...indexLabel } }),
+        : { generateName: `${name}-${index}-`.slice(0, 58), annotations: { ...pod.metadata.annotations, ...told } }),
       labels: {
         ...pod.metadata.labels,
         'batch.kubernetes.io/controller-uid': uid,

@@ -1,7 +1,7 @@
 import type { Job, JobStatus, Pod } from '@kajitori/kinds';
 import { isActive, isReady, restartsOf } from '../pods/pod-state.ts';
 import { completionIndexOf, formatIndexes, parseIndexes } from './completion-indexes.ts';
-import { completionsOf, finishedAt, hasFailed, isIndexed, isTracked } from './job-pods.ts';
+import { completionsOf, finishedAt, hasFailed, indexFailures, isIndexed, isTracked, limitsIndexes } from './job-pods.ts';
 import { judgeFailure } from './pod-failure-policy.ts';
 
 /** What has become of a Job's pods so far. */
@@ -12,6 +12,8 @@ export interface JobTally {
   succeeded: number;
   failed: number;
   succeededIndexes: Set<number>;
+  /** Indexes that have failed too often to be tried again. */
+  failedIndexes: Set<number>;
   /** Pods whose end is written down (or need not be) and that may go. */
   releasable: Pod[];
   /** Ends that the status names but has not added up yet. */
@@ -40,6 +42,7 @@ export function tallyJob(job: Job, pods: readonly Pod[]): JobTally {
   const known = new Set([...uncounted.succeeded, ...uncounted.failed]);
   const succeededIndexes =
     isIndexed(job) && completions !== undefined ? parseIndexes(status.completedIndexes, completions) : new Set<number>();
+  const failedIndexes = limitsIndexes(job) ? parseIndexes(status.failedIndexes, completions ?? 0) : new Set<number>();
   const releasable = pods.filter((pod) => isTracked(pod) && known.has(pod.metadata.uid ?? ''));
   let failJob: string | undefined;
   for (const pod of pods) {
@@ -57,6 +60,11 @@ export function tallyJob(job: Job, pods: readonly Pod[]): JobTally {
       if (verdict.action === 'FailJob') failJob ??= verdict.message;
       if (verdict.action === 'Ignore') releasable.push(pod);
       else uncounted.failed.push(uid);
+      const index = completionIndexOf(pod);
+      const isSpent =
+        verdict.action === 'FailIndex' ||
+        (verdict.action === 'Count' && indexFailures(pod) + 1 > (job.spec.backoffLimitPerIndex ?? Infinity));
+      if (limitsIndexes(job) && index !== undefined && isSpent) failedIndexes.add(index);
     }
   }
   if (isIndexed(job)) succeeded = succeededIndexes.size;
@@ -70,6 +78,7 @@ export function tallyJob(job: Job, pods: readonly Pod[]): JobTally {
     succeeded,
     failed,
     succeededIndexes,
+    failedIndexes,
     releasable,
     uncounted,
     failJob,
@@ -105,6 +114,7 @@ export function talliedStatus(job: Job, tally: JobTally): JobStatus {
     ...(uncounted.failed.length === 0 ? {} : { failed: uncounted.failed }),
   };
   if (isIndexed(job)) status.completedIndexes = formatIndexes(tally.succeededIndexes);
+  if (limitsIndexes(job)) status.failedIndexes = formatIndexes(tally.failedIndexes);
   if (status.active === 0) delete status.active;
   if (status.succeeded === 0) delete status.succeeded;
   if (status.failed === 0) delete status.failed;

@@ -15,7 +15,7 @@ import { sameContent } from '../runtime/same-content.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { unlessGone, unlessGoneOrOther } from '../runtime/unless-gone.ts';
 import { newJobPod, trackingFinalizer } from './job-pods.ts';
-import { planJob } from './job.plan.ts';
+import { type NewPod, planJob } from './job.plan.ts';
 
 /** Runs pods to their end, as often as is wanted. Owns a Job's pods and status, and the finalizer by which it counts them. */
 export const job: ControllerDescriptor = {
@@ -73,9 +73,9 @@ class JobController implements Controller {
     );
   }
 
-  async #create(run: Run, found: Job, indexes: readonly (number | undefined)[]): Promise<void> {
-    const { failure } = await slowStart(indexes.length, async (at) => {
-      const made = await run.client.resource(pods).create(newJobPod(found, indexes[at]));
+  async #create(run: Run, found: Job, wanted: readonly NewPod[]): Promise<void> {
+    const { failure } = await slowStart(wanted.length, async (at) => {
+      const made = await run.client.resource(pods).create(newJobPod(found, wanted[at]?.index, wanted[at]?.failures));
       this.#context.events.record(found, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${made.metadata.name}` });
     });
     if (failure === undefined || isNamespaceEnding(failure)) return;

@@ -86,6 +86,32 @@ test('an Indexed Job runs each index once, with its index told', async () => {
   expect((await work()).status).toMatchObject({ completedIndexes: '0-2', succeeded: 3 });
 });
 
+test('each index has its own limit, and the others go on', async () => {
+  await make({ completions: 2, parallelism: 2, completionMode: 'Indexed', backoffLimitPerIndex: 1 });
+  const ofIndex = async (index: string): Promise<Pod[]> =>
+    (await running()).filter(({ metadata }) => metadata.labels?.['batch.kubernetes.io/job-completion-index'] === index);
+  await cluster.end(await ofIndex('0'), 'Failed');
+  await cluster.settle();
+  await cluster.advance(10_000);
+  expect((await ofIndex('0'))[0]?.metadata.annotations?.['batch.kubernetes.io/job-index-failure-count']).toBe('1');
+  await cluster.end(await ofIndex('0'), 'Failed');
+  await cluster.settle();
+  await cluster.advance(60_000);
+  expect([(await ofIndex('0')).length, (await ofIndex('1')).length]).toEqual([0, 1]);
+  expect((await work()).status?.failedIndexes).toBe('0');
+  await end('Succeeded');
+  expect((await ends()).at(-1)).toEqual(['Failed', 'FailedIndexes']);
+});
+
+test('a success policy ends it early', async () => {
+  await make({ completions: 3, parallelism: 3, completionMode: 'Indexed', successPolicy: { rules: [{ succeededIndexes: '0' }] } });
+  const leader = (await running()).filter(({ metadata }) => metadata.labels?.['batch.kubernetes.io/job-completion-index'] === '0');
+  await cluster.end(leader, 'Succeeded');
+  await cluster.settle();
+  expect(await running()).toHaveLength(0);
+  expect((await ends()).at(-1)).toEqual(['Complete', 'SuccessPolicy']);
+});
+
 test('a deadline ends it, and its pods with it', async () => {
   await make({ activeDeadlineSeconds: 30 });
   await cluster.advance(30_000);

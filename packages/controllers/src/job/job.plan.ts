@@ -2,8 +2,9 @@ import { formatTime, parseTime, conditionOf, isConditionTrue } from '@kajitori/a
 import type { Job, JobCondition, JobStatus, Pod } from '@kajitori/kinds';
 import { inDeletionOrder } from '../pods/deletion-order.ts';
 import type { RecordedEvent } from '../runtime/event-recorder.ts';
-import { completionIndexOf, firstPending } from './completion-indexes.ts';
-import { completionsOf, isIndexed, isTracked, parallelismOf } from './job-pods.ts';
+import { completionIndexOf, firstPending, parseIndexes } from './completion-indexes.ts';
+import { completionsOf, hasFailed, indexFailures, isIndexed, isTracked, limitsIndexes, parallelismOf } from './job-pods.ts';
+import { judgeFailure } from './pod-failure-policy.ts';
 import { failedOf, type JobTally, succeededOf, talliedStatus, tallyJob } from './job-tally.ts';
 
 /** A failed pod is replaced after 10 s, 20 s, 40 s, …, at most 10 minutes. */
@@ -28,10 +29,16 @@ export interface JobPlan {
   delete: Pod[];
   /** Deleted because the Job has come to its end: they count. */
   stop: Pod[];
-  /** One pod each; the index of an Indexed Job's pod. */
-  create: (number | undefined)[];
+  create: NewPod[];
   events: RecordedEvent[];
   requeueAfterMilliseconds?: number;
+}
+
+export interface NewPod {
+  /** Of an Indexed Job's pod. */
+  index?: number;
+  /** How often the index has failed, where that is limited. */
+  failures?: number;
 }
 
 interface Finish {
@@ -55,7 +62,7 @@ export function planJob({ job, pods, now }: JobSnapshot): JobPlan {
   if (finish !== undefined) return finished(plan, tally, finish, now);
   if (job.spec.suspend === true) return suspended(plan, tally, now);
   resumed(plan, now);
-  return managed(job, plan, tally, now);
+  return managed(job, pods, plan, tally, now);
 }
 
 /** A Job's time runs from its start, and anew after it was suspended. */
@@ -69,7 +76,9 @@ function finishOf(job: Job, tally: JobTally, status: JobStatus, now: Date): Fini
     return { type: decided.type === 'FailureTarget' ? 'Failed' : 'Complete', reason: decided.reason ?? '', message: decided.message ?? '' };
   }
   if (tally.failJob !== undefined) return { type: 'Failed', reason: 'PodFailurePolicy', message: tally.failJob };
-  const limit = job.spec.backoffLimit ?? backoffLimitDefault;
+  const spent = indexesSpent(job, tally);
+  if (spent !== undefined) return spent;
+  const limit = job.spec.backoffLimit ?? (limitsIndexes(job) ? Infinity : backoffLimitDefault);
   const restartsCount = job.spec.template.spec.restartPolicy === 'OnFailure' ? tally.restarts : 0;
   if (failedOf(tally) > limit || (restartsCount > 0 && restartsCount >= limit)) {
     return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
@@ -80,8 +89,35 @@ function finishOf(job: Job, tally: JobTally, status: JobStatus, now: Date): Fini
   }
   const completions = completionsOf(job);
   const succeeded = succeededOf(tally);
+  const rule = matchedSuccessRule(job, tally);
+  if (rule !== undefined) return { type: 'Complete', reason: 'SuccessPolicy', message: `Matched rules at index ${rule}` };
   const complete = completions === undefined ? succeeded > 0 && tally.active.length === 0 : succeeded >= completions;
   return complete ? { type: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' } : undefined;
+}
+
+/** Too many indexes have failed, or every index has come to an end and some have failed. */
+function indexesSpent(job: Job, { failedIndexes, succeededIndexes }: JobTally): Finish | undefined {
+  if (!limitsIndexes(job) || failedIndexes.size === 0) return undefined;
+  if (failedIndexes.size > (job.spec.maxFailedIndexes ?? Infinity)) {
+    return {
+      type: 'Failed',
+      reason: 'MaxFailedIndexesExceeded',
+      message: 'Job has exceeded the specified maximal number of failed indexes',
+    };
+  }
+  if (failedIndexes.size + succeededIndexes.size < (completionsOf(job) ?? 0)) return undefined;
+  return { type: 'Failed', reason: 'FailedIndexes', message: 'Job has failed indexes' };
+}
+
+/** The first rule of the success policy that holds (KEP-3998). */
+function matchedSuccessRule(job: Job, { succeededIndexes }: JobTally): number | undefined {
+  const completions = completionsOf(job) ?? 0;
+  const found = (job.spec.successPolicy?.rules ?? []).findIndex((rule) => {
+    const asked = rule.succeededIndexes === undefined ? undefined : parseIndexes(rule.succeededIndexes, completions);
+    const succeeded = asked === undefined ? succeededIndexes.size : asked.intersection(succeededIndexes).size;
+    return succeeded >= (rule.succeededCount ?? asked?.size ?? completions);
+  });
+  return found < 0 ? undefined : found;
 }
 
 function deadlineIn({ spec }: Job, { startTime }: JobStatus, now: Date): number | undefined {
@@ -123,7 +159,7 @@ function resumed(plan: JobPlan, now: Date): void {
 }
 
 /** Keeps as many pods running as are wanted now. */
-function managed(job: Job, plan: JobPlan, tally: JobTally, now: Date): JobPlan {
+function managed(job: Job, pods: readonly Pod[], plan: JobPlan, tally: JobTally, now: Date): JobPlan {
   const waits = [deadlineIn(job, plan.status, now)].filter((wait) => wait !== undefined);
   const wanted = wantedPods(job, tally);
   const surplus = surplusPods(job, tally, wanted, now);
@@ -132,7 +168,7 @@ function managed(job: Job, plan: JobPlan, tally: JobTally, now: Date): JobPlan {
   if (running < wanted) {
     const backoff = backoffIn(tally, now);
     if (backoff > 0) waits.push(backoff);
-    else plan.create = newIndexes(job, tally, Math.min(wanted - running, burstPods));
+    else plan.create = newPods(job, pods, tally, Math.min(wanted - running, burstPods));
   }
   if (waits.length > 0) plan.requeueAfterMilliseconds = Math.max(0, Math.min(...waits));
   return plan;
@@ -143,16 +179,21 @@ function wantedPods(job: Job, tally: JobTally): number {
   // A work queue makes no more pods once one has succeeded: the others know that the work is done.
   if (completions === undefined) return succeededOf(tally) > 0 ? tally.active.length : parallelismOf(job);
   const room = job.spec.podReplacementPolicy === 'Failed' || job.spec.podFailurePolicy !== undefined ? tally.terminating : 0;
-  return Math.max(0, Math.min(completions - succeededOf(tally), parallelismOf(job)) - room);
+  return Math.max(0, Math.min(completions - succeededOf(tally) - tally.failedIndexes.size, parallelismOf(job)) - room);
 }
 
-function surplusPods(job: Job, { active, succeededIndexes }: JobTally, wanted: number, now: Date): Pod[] {
+function surplusPods(job: Job, { active, succeededIndexes, failedIndexes }: JobTally, wanted: number, now: Date): Pod[] {
   if (!isIndexed(job)) return inDeletionOrder(active, () => 0, now).slice(0, Math.max(0, active.length - wanted));
   const seen = new Set<number>();
   const [kept, doubled]: [Pod[], Pod[]] = [[], []];
   for (const pod of active) {
     const index = completionIndexOf(pod);
-    const useless = index === undefined || index >= (completionsOf(job) ?? 0) || seen.has(index) || succeededIndexes.has(index);
+    const useless =
+      index === undefined ||
+      index >= (completionsOf(job) ?? 0) ||
+      seen.has(index) ||
+      succeededIndexes.has(index) ||
+      failedIndexes.has(index);
     if (!useless) seen.add(index);
     (useless ? doubled : kept).push(pod);
   }
@@ -166,10 +207,19 @@ function backoffIn({ recentFailures }: JobTally, now: Date): number {
   return last + delay - now.getTime();
 }
 
-function newIndexes(job: Job, { active, succeededIndexes }: JobTally, count: number): (number | undefined)[] {
-  if (!isIndexed(job)) return Array.from({ length: count }, () => undefined);
+function newPods(job: Job, pods: readonly Pod[], { active, succeededIndexes, failedIndexes }: JobTally, count: number): NewPod[] {
+  if (!isIndexed(job)) return Array.from({ length: count }, () => ({}));
   const running = new Set(active.flatMap((pod) => completionIndexOf(pod) ?? []));
-  return firstPending(count, completionsOf(job) ?? 0, succeededIndexes, running);
+  const indexes = firstPending(count, completionsOf(job) ?? 0, succeededIndexes, failedIndexes, running);
+  if (!limitsIndexes(job)) return indexes.map((index) => ({ index }));
+  const failures = new Map<number, number>();
+  for (const pod of pods) {
+    const index = completionIndexOf(pod);
+    if (index === undefined || !hasFailed(job, pod)) continue;
+    const ignored = judgeFailure(job, pod).action === 'Ignore' ? 0 : 1;
+    failures.set(index, Math.max(failures.get(index) ?? 0, indexFailures(pod) + ignored));
+  }
+  return indexes.map((index) => ({ index, failures: failures.get(index) ?? 0 }));
 }
 
 /** Whether the condition's status changed. */
