@@ -46,7 +46,7 @@ describe('pull secrets', () => {
     };
     expect(names('registry.test/team/app', auths)).toEqual(['team', 'all', 'star']);
     expect(names('registry.test/teams/app', auths)).toEqual(['all', 'star']);
-    expect(names('nginx', { 'https://index.docker.io/v1/': login('hub') })).toEqual(['hub']);
+    expect(names('nginx', { 'index.docker.io': login('hub') })).toEqual(['hub']);
   });
 
   it('keep a password with colons, and unreadable ones help nobody', () => {
