@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SQL, sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { OrganizationId } from './ids.ts';
@@ -29,6 +30,27 @@ export class AccountsDatabase implements AsyncDisposable {
     this.unbound = drizzle(this.#client);
   }
 
+  /**
+   * Calls a function that only reads, again when its connection was lost: a database that restarts makes callers wait, and never
+   * makes a good key look unknown.
+   * @throws the driver's error when the database stays away.
+   */
+  async ask<Row extends Record<string, unknown>>(query: SQL): Promise<Row[]> {
+    const startedAt = performance.now();
+    for (let pause = pauseFirstMilliseconds; ; pause = Math.min(pause * 2, pauseMaxMilliseconds)) {
+      try {
+        // The caller says what the function's columns are; the driver knows of rows alone.
+        const rows = [...(await this.unbound.execute(query))] as unknown as Row[];
+        // The driver (postgres 3.4.9) begins the first answer of a connection that died in the middle of one behind a hole.
+        if (rows.some((row) => row === undefined)) throw Object.assign(new Error('the answer has holes'), { code: 'CONNECTION_SHIFTED' });
+        return rows;
+      } catch (error) {
+        if (!isConnectionLoss(error) || performance.now() - startedAt > askMillisecondsMax) throw error;
+        await sleep(pause);
+      }
+    }
+  }
+
   /** Commits what `work` did when it resolves; undoes all of it when it rejects. */
   async inOrganization<T>(organizationId: OrganizationId, work: (tx: OrganizationTransaction) => Promise<T>): Promise<T> {
     return this.unbound.transaction(async (tx) => {
@@ -44,6 +66,20 @@ export class AccountsDatabase implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.end({ timeout: 5 });
   }
+}
+
+/** How long a look-up waits for a database that is away, and how soon it asks again. */
+const askMillisecondsMax = 15_000;
+const pauseFirstMilliseconds = 20;
+const pauseMaxMilliseconds = 500;
+/** SQLSTATE classes 08, 57P and 53300 beside the codes of the driver and of sockets. */
+const lostCodes = /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT|08...|57P0.|53300)$/;
+
+function isConnectionLoss(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (lostCodes.test(String((at as { code?: unknown }).code ?? ''))) return true;
+  }
+  return false;
 }
 
 const uniqueViolation = '23505';

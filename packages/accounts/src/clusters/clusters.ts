@@ -143,7 +143,7 @@ export class Clusters {
 
   /** For a sweep: clusters whose objects are to be removed, longest waiting first. */
   async beingDeleted(limit: number): Promise<ClusterRecord[]> {
-    const rows = await this.#database.unbound.execute<RawCluster>(sql`SELECT * FROM accounts.clusters_being_deleted(${limit})`);
+    const rows = await this.#database.ask<RawCluster>(sql`SELECT * FROM accounts.clusters_being_deleted(${limit})`);
     return rows.map(fromRaw);
   }
 
@@ -161,7 +161,7 @@ export class Clusters {
   async find(by: { id: ClusterId } | { localIndex: number }): Promise<ClusterRecord | undefined> {
     const id = 'id' in by ? by.id : null;
     const index = 'localIndex' in by ? by.localIndex : null;
-    const [row] = await this.#database.unbound.execute<RawCluster>(sql`SELECT * FROM accounts.find_cluster(${id}, ${index})`);
+    const [row] = await this.#database.ask<RawCluster>(sql`SELECT * FROM accounts.find_cluster(${id}, ${index})`);
     return row === undefined || row.deleted_at !== null ? undefined : fromRaw(row);
   }
 }

@@ -64,7 +64,7 @@ export class Authentication {
 
   memberships(userId: UserId): Promise<Membership[]> {
     return this.#memberships.get(userId, async () => {
-      const rows = await this.#database.unbound.execute<{ organization_id: string; organization_name: string; role: Role }>(
+      const rows = await this.#database.ask<{ organization_id: string; organization_name: string; role: Role }>(
         sql`SELECT * FROM accounts.memberships_of(${userId})`,
       );
       return rows.map((row) => ({
@@ -86,7 +86,7 @@ export class Authentication {
   }
 
   async #findKey(hash: string): Promise<KeyPrincipal | undefined> {
-    const [row] = await this.#database.unbound.execute<FoundKey>(sql`SELECT * FROM accounts.find_api_key(${hash})`);
+    const [row] = await this.#database.ask<FoundKey>(sql`SELECT * FROM accounts.find_api_key(${hash})`);
     if (row === undefined) return undefined;
     const organizationId = row.organization_id as OrganizationId;
     return {

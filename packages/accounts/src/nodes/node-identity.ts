@@ -97,7 +97,7 @@ export class NodeIdentity {
     if (!isSecretToken('nodeCredential', credential)) return Promise.resolve(undefined);
     const hash = secretTokenHash(credential);
     return this.#known.get(hash, async () => {
-      const [row] = await this.#database.unbound.execute<{ id: string; organization_id: string; cluster_id: string; node_name: string }>(
+      const [row] = await this.#database.ask<{ id: string; organization_id: string; cluster_id: string; node_name: string }>(
         sql`SELECT * FROM accounts.find_node_credential(${hash})`,
       );
       if (row === undefined) return undefined;
@@ -177,7 +177,7 @@ export class NodeIdentity {
   }
 
   async #locate(tokenHash: string): Promise<{ organizationId: OrganizationId; clusterId: ClusterId } | undefined> {
-    const [row] = await this.#database.unbound.execute<{ organization_id: string; cluster_id: string }>(
+    const [row] = await this.#database.ask<{ organization_id: string; cluster_id: string }>(
       sql`SELECT * FROM accounts.locate_join_token(${tokenHash})`,
     );
     return row && { organizationId: row.organization_id as OrganizationId, clusterId: row.cluster_id as ClusterId };
@@ -187,7 +187,7 @@ export class NodeIdentity {
   async ended(credentials: readonly NodeCredentialId[]): Promise<NodeCredentialId[]> {
     if (credentials.length === 0) return [];
     const list = JSON.stringify(credentials);
-    const rows = await this.#database.unbound.execute<{ id: string }>(
+    const rows = await this.#database.ask<{ id: string }>(
       sql`SELECT id FROM accounts.dead_node_credentials(ARRAY(SELECT jsonb_array_elements_text(${list}::jsonb)))`,
     );
     return rows.map(({ id }) => id as NodeCredentialId);

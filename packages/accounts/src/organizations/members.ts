@@ -154,7 +154,7 @@ export class Members {
     token: string,
   ): Promise<{ organizationId: OrganizationId; role: Role }> {
     const hash = secretTokenHash(token);
-    const [located] = await this.#database.unbound.execute<{ organization_id: string }>(
+    const [located] = await this.#database.ask<{ organization_id: string }>(
       sql`SELECT organization_id FROM accounts.locate_invitation(${hash})`,
     );
     if (located === undefined) throw noInvitation();

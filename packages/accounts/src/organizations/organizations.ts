@@ -166,9 +166,7 @@ export class Organizations {
 
   /** The organization of a project, whoever's it is: asked before it is known what the caller may see. */
   async organizationOfProject(id: ProjectId): Promise<OrganizationId | undefined> {
-    const [row] = await this.#database.unbound.execute<{ organization_id: string }>(
-      sql`SELECT organization_id FROM accounts.locate_project(${id})`,
-    );
+    const [row] = await this.#database.ask<{ organization_id: string }>(sql`SELECT organization_id FROM accounts.locate_project(${id})`);
     return row?.organization_id as OrganizationId | undefined;
   }
 }
