@@ -77,7 +77,8 @@ const lostCodes = /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT|08.
 
 function isConnectionLoss(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (lostCodes.test(String((at as { code?: unknown }).code ?? ''))) return true;
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string' && lostCodes.test(code)) return true;
   }
   return false;
 }
