@@ -58,7 +58,7 @@ async function fetchFrom(nodeName: string, url: string): Promise<string> {
   const network = engines().find((engine) => engine.nodeName === nodeName)?.network;
   if (!network) throw new Error(`${nodeName} has no namespace`);
   const script = 'fetch(process.argv[1]).then((answer) => answer.text()).then((text) => console.log(text))';
-  const [command = '', ...args] = [...insideNamespace(network), process.execPath, '-e', script, url];
+  const [command, ...args] = [...insideNamespace(network), process.execPath, '-e', script, url];
   return (await run(command, args)).stdout.trim();
 }
 

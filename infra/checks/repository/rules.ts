@@ -55,7 +55,7 @@ export const rules: readonly Rule[] = [
     name: 'no-registry-host',
     reason: 'the tree builds from any mirror: no registry is named in it',
     applies: (path) => !isSelf(path),
-    problem: ({ text }) => matchOf(text, /registry\.(npmjs|yarnpkg)\.(org|com)|npmmirror|artifactory|docker\.io\/|ghcr\.io|quay\.io/i),
+    problem: ({ text }) => matchOf(text, /registry\.(npmjs|yarnpkg)\.(org|com)|npmmirror|artifactory|ghcr\.io|quay\.io/i),
   },
   {
     name: 'no-machine-path',
