@@ -13,8 +13,8 @@ export interface WaitForProcess {
   ready: () => Promise<boolean>;
 }
 
-/** A process that died so often at its start will not come up by waiting. */
-const restartsMax = 3;
+/** A process that died so often at its start will not come up by waiting. A Postgres that was killed holds its lock until it is reaped, which takes some. */
+const restartsMax = 6;
 const answerLimitMilliseconds = 2_000;
 
 /** Waits until a supervised process is ready. @throws StepError that names its log, early when it keeps dying. */
