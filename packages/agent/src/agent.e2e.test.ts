@@ -112,7 +112,11 @@ describe('an agent on a real engine', () => {
   it('runs a pod, serves its log, its commands and its ports, and tells its events', async () => {
     await until('session', () => gateway.node);
     const from = performance.now();
-    const pod = run('web', { containers: [shell('echo one; echo two >&2; echo hello > /www/index.html; exec httpd -f -p 8080 -h /www')] });
+    const pod = run('web', {
+      containers: [
+        shell('echo one; echo two >&2; echo hello > /www/index.html; httpd -p 127.0.0.1:8081 -h /www; exec httpd -f -p 8080 -h /www'),
+      ],
+    });
     const status = await running(pod);
     const took = performance.now() - from;
     expect(status).toMatchObject({ phase: 'Running', hostIP: '127.0.0.1', qosClass: 'BestEffort', observedGeneration: 1 });
@@ -135,9 +139,13 @@ describe('an agent on a real engine', () => {
     });
     expect(await exec(pod, 'hostname')).toMatchObject({ out: 'web\n', status: 'Success' });
 
-    const connection = await gateway.streams.portForward({ ...target(pod), port: 8080 });
-    connection.end('GET / HTTP/1.0\r\n\r\n');
-    expect(await text(connection)).toMatch(/200 OK[^]*hello/);
+    // The second port is open on the pod's loopback alone.
+    for (const port of [8080, 8081]) {
+      const connection = await gateway.streams.portForward({ ...target(pod), port });
+      connection.end('GET / HTTP/1.0\r\n\r\n');
+      expect(await text(connection)).toMatch(/200 OK[^]*hello/);
+    }
+    await expect(gateway.streams.portForward({ ...target(pod), port: 9 })).rejects.toThrow('connection refused');
     await until('events', () => gateway.eventsOf('web').length >= 3);
     expect(gateway.eventsOf('web').map(({ reason, message }) => `${String(reason)}: ${String(message)}`)).toEqual([
       `Pulled: Container image "${testImage}" already present on machine and can be accessed by the pod`,

@@ -126,6 +126,7 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
     images: () => runtime.images.list(),
     report: (node) => connection.reportNode(node),
   });
+  let lastEpoch = checkpoint.epoch;
   let network: NetworkSettings = checkpoint.network ?? networkForm.parse({});
   const hostDns = parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => ''));
   const context: PodContext = {
@@ -175,6 +176,7 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
     podWanted: (pod) => workers.want(pod),
     podRemoved: ({ metadata: { uid } }) => workers.unwant(uid),
     objectsChanged: (namespaces) => workers.objectsChanged(namespaces),
+    diskRefused: (error) => log.error({ error }, 'the disk does not take what is wanted on this node; it is tried until it does'),
     complete: (uids) => {
       for (const uid of said.keys()) if (!uids.has(uid) && workers.worker(uid) === undefined) statuses.forget(uid);
       said.clear();
@@ -200,14 +202,16 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
       nodeName,
       bootId: machine.bootId,
       capabilities: [],
-      ...(checkpoint.desiredRevision === undefined
-        ? {}
-        : { resume: { epoch: checkpoint.epoch, desiredRevision: checkpoint.desiredRevision } }),
+      ...(checkpoint.desiredRevision === undefined ? {} : { resume: { epoch: lastEpoch, desiredRevision: checkpoint.desiredRevision } }),
     }),
-    lastEpoch: () => checkpoint.epoch,
+    lastEpoch: () => lastEpoch,
     onWelcome: async (welcome: Welcome) => {
       network = welcome.network ?? network;
-      await checkpoint.setSession({ epoch: welcome.epoch, network });
+      lastEpoch = welcome.epoch;
+      // On a full disk the session is wanted all the more: the control plane fences old ones by itself.
+      await checkpoint
+        .setSession({ epoch: lastEpoch, network })
+        .catch((error: unknown) => log.error({ error }, 'the disk does not take the session'));
       if (welcome.resumed) desired.resumed();
       workers.reportAll();
     },

@@ -42,6 +42,7 @@ export class Checkpoint {
   readonly #stateFile: string;
   readonly #key: Buffer;
   #state: State;
+  #lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(stateDir: string, key: Buffer, state: State) {
     this.#dir = join(stateDir, 'desired');
@@ -80,19 +81,22 @@ export class Checkpoint {
 
   /** A session began: older ones are refused from now on. */
   async setSession({ epoch, network }: { epoch: number; network: NetworkSettings }): Promise<void> {
-    await this.#writeState({ ...this.#state, epoch, network });
+    await this.#writeState({ epoch, network });
   }
 
   /** What lies on disk. A body that cannot be read any more is left out and told: the whole state is asked for again then. */
   async load(onUnreadable: (file: string, error: unknown) => void): Promise<DesiredObject[]> {
     const objects: DesiredObject[] = [];
     for (const file of await readdir(this.#dir)) {
-      if (file.endsWith('.tmp')) continue;
+      if (file.endsWith('.tmp')) {
+        await rm(join(this.#dir, file), { force: true });
+        continue;
+      }
       try {
         objects.push(desiredObjectForm.parse(JSON.parse(unseal(this.#key, file, await readFile(join(this.#dir, file))).toString('utf8'))));
       } catch (error) {
         onUnreadable(file, error);
-        await this.#writeState({ ...this.#state, desiredRevision: undefined });
+        await this.#writeState({ desiredRevision: undefined });
       }
     }
     return objects;
@@ -102,7 +106,7 @@ export class Checkpoint {
   async apply({ puts, removes, revision }: DesiredChange): Promise<void> {
     await Promise.all(puts.map((object) => this.#put(object)));
     await Promise.all(removes.map((key) => rm(join(this.#dir, fileOf(key)), { force: true })));
-    await this.#writeState({ ...this.#state, desiredRevision: revision });
+    await this.#writeState({ desiredRevision: revision });
   }
 
   async #put(object: DesiredObject): Promise<void> {
@@ -110,9 +114,16 @@ export class Checkpoint {
     await writeDurably(join(this.#dir, file), seal(this.#key, file, Buffer.from(JSON.stringify(object), 'utf8')));
   }
 
-  async #writeState(state: State): Promise<void> {
-    this.#state = state;
+  /** Changes come one after the other; what was not written did not happen. */
+  #writeState(change: Partial<State>): Promise<void> {
+    const written = this.#lastWrite.then(() => this.#writeNow({ ...this.#state, ...change }));
+    this.#lastWrite = written.catch(() => undefined);
+    return written;
+  }
+
+  async #writeNow(state: State): Promise<void> {
     await writeDurably(this.#stateFile, Buffer.from(JSON.stringify(state)));
+    this.#state = state;
   }
 }
 
@@ -142,10 +153,14 @@ let temporaryNumber = 0;
 
 async function writeDurably(file: string, bytes: Buffer): Promise<void> {
   const fresh = `${file}.${++temporaryNumber}.tmp`;
-  {
+  try {
     await using handle = await open(fresh, 'w', 0o600);
     await handle.writeFile(bytes);
     await handle.sync();
+  } catch (error) {
+    // On a full disk the part that was written would only make it fuller.
+    await rm(fresh, { force: true });
+    throw error;
   }
   await rename(fresh, file);
 }

@@ -189,6 +189,9 @@ export class GatewayConnection {
       log.warn({ code: end.code, reason: end.reason }, 'the connection to the gateway ended');
       if (end.code === closeCodes.superseded) throw new SupersededError();
       return undefined;
+    } catch (error) {
+      session.close(1011, 'the agent cannot go on with this session');
+      throw error;
     } finally {
       signal.removeEventListener('abort', stop);
       this.#outbox.detach();

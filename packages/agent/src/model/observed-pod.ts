@@ -42,4 +42,3 @@ export interface ObservedContainer {
   /** Who it runs as. */
   user?: { uid: number; gid: number; supplementalGroups: number[] };
 }
-

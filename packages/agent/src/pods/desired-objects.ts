@@ -23,7 +23,13 @@ export interface DesiredObserver {
   objectsChanged: (namespaces: ReadonlySet<string>) => void;
   /** The whole state is known: what is not in it is not wanted. */
   complete: (podUids: ReadonlySet<string>) => void;
+  /** A change cannot be written yet; it is tried until it is. */
+  diskRefused: (error: unknown) => void;
 }
+
+/** Changes that wait for the disk; a gateway that sends more is asked to begin again. */
+const maxWaitingChanges = 1000;
+const diskRetryMilliseconds = 2000;
 
 type Change = { puts: readonly DesiredObject[]; removes: readonly ObjectKey[]; revision: number };
 
@@ -33,6 +39,7 @@ export class DesiredObjects implements PodObjects {
   readonly #objects = new Map<string, DesiredObject>();
   #sync: { revision: number; objects: DesiredObject[]; parts: number } | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(checkpoint: Checkpoint, observer: DesiredObserver) {
     this.#checkpoint = checkpoint;
@@ -75,8 +82,14 @@ export class DesiredObjects implements PodObjects {
 
   /** Resolves with the revision once it is on disk; undefined for a part in the middle or a repetition. */
   receive(message: DesiredSync | DesiredDelta): Promise<number | undefined> {
+    if (this.#waiting >= maxWaitingChanges) return Promise.reject(new Error(`more than ${maxWaitingChanges} changes wait for the disk`));
+    this.#waiting++;
     const applied = this.#last.then(() => (message.type === 'desiredSync' ? this.#receiveSync(message) : this.#receiveDelta(message)));
-    this.#last = applied.catch(() => undefined);
+    this.#last = applied
+      .catch(() => undefined)
+      .finally(() => {
+        this.#waiting--;
+      });
     return applied;
   }
 
@@ -105,7 +118,7 @@ export class DesiredObjects implements PodObjects {
 
   async #apply({ puts, removes, revision }: Change): Promise<void> {
     const fresh = puts.filter((object) => !isSame(this.#objects.get(objectKeyText(objectKeyOf(object))), object));
-    await this.#checkpoint.apply({ puts: fresh, removes, revision });
+    await this.#keep({ puts: fresh, removes, revision });
     const namespaces = new Set<string>();
     for (const key of removes) this.#forget(objectKeyText(key), namespaces);
     const pods: NodePod[] = [];
@@ -118,6 +131,20 @@ export class DesiredObjects implements PodObjects {
     }
     if (namespaces.size > 0) this.#observer.objectsChanged(namespaces);
     for (const pod of pods) this.#observer.podWanted(pod);
+  }
+
+  /** A disk that is full is waited for: what was told must not be lost, and what follows builds on it. */
+  async #keep(change: Change): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#checkpoint.apply(change);
+      } catch (error) {
+        this.#observer.diskRefused(error);
+        await new Promise<void>((resolve) => {
+          setTimeout(resolve, diskRetryMilliseconds).unref();
+        });
+      }
+    }
   }
 
   #forget(key: string, namespaces: Set<string>): void {

@@ -6,6 +6,7 @@
  */
 import type { PodStatus } from '@kajitori/kinds';
 import { type NodePod, containerFieldPath, containersOf, podRefOf } from '../model/node-pod.ts';
+import { EngineUnavailableError } from '../model/engine-unavailable.ts';
 import type { ObservedPod } from '../model/observed-pod.ts';
 import type { Failure, ImageState, PodActivity, StartFailure, Stopping, VolumesState } from '../model/pod-activity.ts';
 import type { PodAction, PodPlan } from '../model/pod-plan.ts';
@@ -105,7 +106,7 @@ export class PodWorker implements AsyncDisposable {
 
   /** A new session knows nothing of what was said before. */
   reportAgain(): void {
-    if (this.#status !== undefined) this.#context.reportStatus(this.#pod, this.#status);
+    if (this.#status !== undefined && !this.#removed) this.#context.reportStatus(this.#pod, this.#status);
   }
 
   wake(): void {
@@ -193,7 +194,8 @@ export class PodWorker implements AsyncDisposable {
     const text = JSON.stringify(status);
     if (text !== this.#statusText) {
       this.#statusText = text;
-      this.#context.reportStatus(this.#pod, status);
+      // Whose object is gone, nobody keeps a status of.
+      if (!this.#removed) this.#context.reportStatus(this.#pod, status);
     }
     for (const event of events) this.#context.recordEvent(this.#pod, event);
   }
@@ -253,6 +255,8 @@ export class PodWorker implements AsyncDisposable {
       });
       this.#sandboxFailure = undefined;
     } catch (error) {
+      // Not the pod's fault: it is tried again as soon as the engine is there.
+      if (error instanceof EngineUnavailableError) throw error;
       const message = textOf(error);
       this.#sandboxFailure = failureAfter(this.#sandboxFailure, message);
       this.#context.recordEvent(this.#pod, {
@@ -295,7 +299,10 @@ export class PodWorker implements AsyncDisposable {
     this.#context.runtime.images.ensure(request, observer, this.#ending.signal).then(
       () => done({ phase: 'present' }),
       (error: unknown) => {
-        if (this.#ending.signal.aborted) return done({ phase: 'failed' });
+        if (error instanceof EngineUnavailableError || this.#ending.signal.aborted) {
+          this.#images.delete(name);
+          return this.#wakeIn(retryMilliseconds);
+        }
         const reason = error instanceof ImageError ? error.reason : 'ErrImagePull';
         const message = textOf(error);
         if (reason === 'ErrImageNeverPull') record('Warning', 'ErrImageNeverPull', message);
@@ -329,6 +336,7 @@ export class PodWorker implements AsyncDisposable {
   }
 
   #startFailed(name: string, attempt: number, error: unknown): void {
+    if (error instanceof EngineUnavailableError) return;
     if (!(error instanceof StartError)) {
       this.#context.log.warn({ ...podRefOf(this.#pod), container: name, error }, 'a container could not be started; it is tried again');
     }

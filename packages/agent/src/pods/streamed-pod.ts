@@ -1,22 +1,24 @@
 import type { ContainerRuntime } from '../runtime/container-runtime.ts';
 import type { ObservedContainer } from '../model/observed-pod.ts';
 import { containersOf } from '../model/node-pod.ts';
-import type { PodStreamsOptions, StreamedContainer } from '../streams/pod-streams.ts';
+import type { StreamedContainer, StreamedPod } from '../streams/pod-streams.ts';
 import type { PodWorkers } from './pod-workers.ts';
 
-type StreamedPod = Awaited<ReturnType<PodStreamsOptions['pod']>>;
-
 /** What streams may reach of a pod now. */
-export async function streamedPod(uid: string, workers: PodWorkers, runtime: ContainerRuntime): Promise<StreamedPod> {
+export async function streamedPod(uid: string, workers: PodWorkers, runtime: ContainerRuntime): Promise<StreamedPod | undefined> {
   const worker = workers.worker(uid);
   if (worker === undefined) return undefined;
   const { pod, status } = worker;
-  const { containers } = await runtime.observe(uid);
+  const { containers, sandboxes } = await runtime.observe(uid);
   const waiting = new Map(
     [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map((one) => [one.name, one.state?.waiting?.reason]),
   );
   return {
     ip: pod.spec.hostNetwork === true ? '127.0.0.1' : status?.podIP,
+    networkProcessId: async () => {
+      const sandbox = sandboxes.find(({ state }) => state === 'running');
+      return sandbox === undefined || pod.spec.hostNetwork === true ? undefined : runtime.processId(sandbox.id);
+    },
     container: (name) => {
       if (!containersOf(pod).some(({ container }) => container.name === name)) return undefined;
       return streamedContainer(

@@ -189,6 +189,12 @@ export class ContainerRuntime implements AsyncDisposable {
     return runCommand(this.#docker, containerId, command, timeoutMilliseconds);
   }
 
+  /** Of the container's first process, as this machine numbers it; undefined when it does not run. */
+  async processId(containerId: string): Promise<number | undefined> {
+    const pid = (await this.#cache.inspect(containerId))?.State.Pid;
+    return pid === 0 ? undefined : pid;
+  }
+
   async logs(containerId: string, request: ContainerLogRequest, now: Date): Promise<Readable> {
     const tty = (await this.#cache.inspect(containerId))?.Config.Tty ?? false;
     return containerLogs(this.#docker, { id: containerId, tty }, request, now);

@@ -3,7 +3,6 @@
  *
  * Invariant: a stream reaches only the pod whose uid was named, never a later one of the same name. It owns no process: letting go of a stream ends it.
  */
-import { type NetConnectOpts, connect } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import { StatusError, badRequest, notFound } from '@kajitori/apimachinery';
 import {
@@ -23,6 +22,8 @@ import {
   failureStatus,
   successStatus,
 } from '@kajitori/streams';
+import { ConnectionRefusedError, dial } from './dial.ts';
+import { dialInside } from './dial-inside.ts';
 import { limitBytes } from './limit-bytes.ts';
 
 /** What the node knows of one container. */
@@ -44,17 +45,22 @@ export interface RunningProcess {
   destroy(): void;
 }
 
+export interface StreamedPod {
+  ip: string | undefined;
+  container: (name: string) => StreamedContainer | undefined;
+  /** A process in the pod's network; undefined when there is none. */
+  networkProcessId: () => Promise<number | undefined>;
+}
+
 type LogOptions = Omit<LogsRequest, keyof ContainerTarget | 'previous' | 'limitBytes'>;
 
 export interface PodStreamsOptions {
   /** Undefined when there is no such pod here. */
-  pod: (uid: string) => Promise<{ ip: string | undefined; container(name: string): StreamedContainer | undefined } | undefined>;
+  pod: (uid: string) => Promise<StreamedPod | undefined>;
   exec: (containerId: string, command: readonly string[], wanted: ProcessOptions) => Promise<RunningProcess>;
   attach: (containerId: string, wanted: ProcessOptions) => Promise<RunningProcess>;
   logs: (containerId: string, options: LogOptions) => Promise<Readable>;
 }
-
-const dialTimeoutMilliseconds = 10_000;
 
 export class PodStreams implements NodeStreams, ClusterDialer {
   readonly #options: PodStreamsOptions;
@@ -101,16 +107,22 @@ export class PodStreams implements NodeStreams, ClusterDialer {
   }
 
   async portForward(request: PortForwardRequest, signal?: AbortSignal): Promise<Duplex> {
-    const { ip } = await this.#pod(request);
+    const { ip, networkProcessId } = await this.#pod(request);
     if (ip === undefined) throw new StatusError('ServiceUnavailable', `pod "${request.pod}" has no address: it is not running`);
-    return dial({ host: ip, port: request.port }, signal);
+    try {
+      return await dial({ host: ip, port: request.port }, signal);
+    } catch (error) {
+      const processId = error instanceof ConnectionRefusedError ? await networkProcessId() : undefined;
+      if (processId === undefined) throw error;
+      return dialInside(processId, request.port, signal);
+    }
   }
 
   dial(request: DialRequest, signal?: AbortSignal): Promise<Duplex> {
     return dial({ host: request.host, port: request.port }, signal);
   }
 
-  async #pod(target: PodTarget): Promise<NonNullable<Awaited<ReturnType<PodStreamsOptions['pod']>>>> {
+  async #pod(target: PodTarget): Promise<StreamedPod> {
     const pod = await this.#options.pod(target.uid);
     if (pod === undefined) throw notFound({ group: '', resource: 'pods' }, target.pod);
     return pod;
@@ -144,25 +156,4 @@ function processStreams(process: RunningProcess, status: Promise<CommandStatus>)
     status,
     destroy: () => process.destroy(),
   };
-}
-
-function dial(target: NetConnectOpts & { host: string; port: number }, signal: AbortSignal | undefined): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
-    const fail = (why: string): void => {
-      socket.destroy();
-      reject(new StatusError('ServiceUnavailable', `dial tcp ${target.host}:${target.port}: ${why}`));
-    };
-    const aborted = (): void => fail('given up');
-    signal?.addEventListener('abort', aborted, { once: true });
-    socket.setTimeout(dialTimeoutMilliseconds, () => fail('i/o timeout'));
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      fail(error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message),
-    );
-    socket.once('connect', () => {
-      signal?.removeEventListener('abort', aborted);
-      socket.setTimeout(0);
-      resolve(socket);
-    });
-  });
 }

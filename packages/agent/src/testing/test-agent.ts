@@ -12,17 +12,24 @@ const program = fileURLToPath(new URL('./agent-process.ts', import.meta.url));
 export class TestAgent implements AsyncDisposable {
   readonly stateDir: string;
   readonly #url: () => URL;
+  readonly #dockerSocket: string;
   readonly #joinToken = newSecretToken('joinToken');
   #process: ChildProcess | undefined;
   #output = '';
 
-  private constructor(stateDir: string, url: () => URL) {
+  private constructor(stateDir: string, url: () => URL, socket: string) {
     this.stateDir = stateDir;
     this.#url = url;
+    this.#dockerSocket = socket;
   }
 
-  static async start(url: () => URL): Promise<TestAgent> {
-    const agent = new TestAgent(await mkdtemp(join(tmpdir(), 'agent-')), url);
+  /** `prepare` may do something with the state directory before the agent sees it. */
+  static async start(
+    url: () => URL,
+    { socket = dockerSocket, prepare }: { socket?: string; prepare?: (stateDir: string) => void } = {},
+  ): Promise<TestAgent> {
+    const agent = new TestAgent(await mkdtemp(join(tmpdir(), 'agent-')), url, socket);
+    prepare?.(agent.stateDir);
     agent.start();
     return agent;
   }
@@ -36,7 +43,7 @@ export class TestAgent implements AsyncDisposable {
   }
 
   start(): void {
-    const options = { gatewayUrl: this.#url().href, stateDir: this.stateDir, dockerSocket, joinToken: this.#joinToken };
+    const options = { gatewayUrl: this.#url().href, stateDir: this.stateDir, dockerSocket: this.#dockerSocket, joinToken: this.#joinToken };
     this.#process = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const output of [this.#process.stdout, this.#process.stderr])
       output?.on('data', (chunk: Buffer) => (this.#output += chunk.toString('utf8')));

@@ -24,7 +24,12 @@ export class TestGateway implements AsyncDisposable {
   readonly #sockets = new WebSocketServer({ server: this.#server, path: agentPath });
   readonly #objects = new Map<string, DesiredObject>();
   #revision = 1;
-  #epoch: number;
+  /** Of the last welcome. */
+  epoch = 0;
+  appliedRevision = 0;
+  closed = 0;
+  /** How many sessions had been welcomed when the last one closed. */
+  closedAfterWelcomes = 0;
   #socket: WebSocket | undefined;
   #streams: MultiplexedNodeStreams | undefined;
   readonly hellos: Hello[] = [];
@@ -35,10 +40,13 @@ export class TestGateway implements AsyncDisposable {
   node: NodeReport | undefined;
   port = 0;
 
-  constructor(epoch = 0) {
-    this.#epoch = epoch;
+  constructor() {
     this.#sockets.on('connection', (socket, request) => {
       this.authorizations.push(request.headers.authorization);
+      socket.on('close', () => {
+        this.closed++;
+        this.closedAfterWelcomes = this.hellos.length;
+      });
       socket.on('message', (data, isBinary) => {
         if (isBinary) return;
         const message = decodeAgentMessage((data as Buffer).toString('utf8'));
@@ -56,8 +64,8 @@ export class TestGateway implements AsyncDisposable {
     return new URL(`ws://127.0.0.1:${this.port}`);
   }
 
-  get epoch(): number {
-    return this.#epoch;
+  get revision(): number {
+    return this.#revision;
   }
 
   get streams(): MultiplexedNodeStreams {
@@ -137,6 +145,8 @@ export class TestGateway implements AsyncDisposable {
           expirationTimestamp: new Date(Date.now() + 3_600_000).toISOString(),
         });
       case 'desiredApplied':
+        this.appliedRevision = message.revision;
+        return;
       case 'rotateCredential':
         return;
     }
@@ -152,7 +162,7 @@ export class TestGateway implements AsyncDisposable {
       protocol: 1,
       cluster: testCluster,
       nodeName: hello.nodeName,
-      epoch: ++this.#epoch,
+      epoch: ++this.epoch,
       resumed,
       heartbeatIntervalSeconds: 1,
       leaseDurationSeconds: 10,

@@ -1,0 +1,152 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newUid } from '@kajitori/apimachinery';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { TestAgent } from './testing/test-agent.ts';
+import { TestGateway } from './testing/test-gateway.ts';
+import { makeTestImage, testImage } from './testing/test-image.ts';
+
+async function until<T>(what: string, read: () => T | undefined | false, milliseconds = 40_000): Promise<T> {
+  const deadline = performance.now() + milliseconds;
+  for (;;) {
+    const value = read();
+    if (value !== undefined && value !== false) return value;
+    if (performance.now() > deadline) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function startGateway(): Promise<TestGateway> {
+  const gateway = new TestGateway();
+  await gateway.listen();
+  onTestFinished(() => gateway[Symbol.asyncDispose]());
+  return gateway;
+}
+
+const conditionOf = (gateway: TestGateway, type: string): { status?: string; message?: string } | undefined =>
+  (gateway.node?.status as { conditions?: { type: string; status: string; message: string }[] } | undefined)?.conditions?.find(
+    (one) => one.type === type,
+  );
+
+/** An engine of its own, that may be killed: no bridge, so that it does not meet the machine's. */
+class TestEngine {
+  readonly #dir = mkdtempSync(join(tmpdir(), 'engine-'));
+  readonly socket = join(this.#dir, 'docker.sock');
+  #process: ChildProcess | undefined;
+
+  async start(): Promise<void> {
+    const words = ['--data-root', join(this.#dir, 'data'), '--exec-root', join(this.#dir, 'exec'), '--pidfile', join(this.#dir, 'pid')];
+    const log = openSync(join(this.#dir, 'log'), 'a');
+    this.#process = spawn('dockerd', [...words, '-H', `unix://${this.socket}`, '--bridge=none', '--iptables=false', '--ip-forward=false'], {
+      stdio: ['ignore', log, log],
+    });
+    await until('an engine', () => this.answers());
+  }
+
+  answers(): boolean {
+    try {
+      execFileSync('docker', ['-H', `unix://${this.socket}`, 'version'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#process;
+    if (running === undefined || running.exitCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGTERM');
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    execFileSync('sh', ['-c', `grep -o '${this.#dir}[^ ]*' /proc/self/mountinfo | xargs -r umount -l`]);
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
+
+describe('without an engine', () => {
+  it('a node says why it is not ready, and runs what it was told once the engine is there, again after each of its ends', async () => {
+    const engine = new TestEngine();
+    onTestFinished(() => engine.remove());
+    const gateway = await startGateway();
+    const agent = await TestAgent.start(() => gateway.url, { socket: engine.socket });
+    onTestFinished(() => agent[Symbol.asyncDispose]());
+    const down = await until('not ready', () => conditionOf(gateway, 'Ready'));
+    expect(down).toMatchObject({ status: 'False', message: expect.stringContaining('cannot reach the Docker Engine') });
+    const container = { name: 'app', image: testImage, imagePullPolicy: 'Never', command: ['sleep', '1000'] };
+    const uid = newUid();
+    const spec = { containers: [container], hostNetwork: true, restartPolicy: 'Always', terminationGracePeriodSeconds: 0 };
+    gateway.put({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'shop', uid }, spec });
+
+    await engine.start();
+    makeTestImage(engine.socket);
+    const running = () => gateway.statuses.get(uid)?.containerStatuses?.[0]?.state?.running;
+    await until('running', () => running());
+    await until('ready', () => conditionOf(gateway, 'Ready')?.status === 'True');
+
+    await engine.stop();
+    await until('not ready again', () => conditionOf(gateway, 'Ready')?.status === 'False');
+    await engine.start();
+    await until('restarted', () => gateway.statuses.get(uid)?.containerStatuses?.[0]?.restartCount === 1 && running());
+  });
+});
+
+describe('on a full disk', () => {
+  it('a node says so, loses nothing that it was told, and goes on when there is room', async () => {
+    const gateway = await startGateway();
+    const agent = await TestAgent.start(() => gateway.url, {
+      prepare: (stateDir) => execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'test', stateDir]),
+    });
+    onTestFinished(async () => {
+      await agent.kill();
+      execFileSync('umount', ['-l', agent.stateDir]);
+      await agent[Symbol.asyncDispose]();
+    });
+    await until('ready', () => gateway.node);
+    const ballast = join(agent.stateDir, 'ballast');
+    expect(() => writeFileSync(ballast, Buffer.alloc(4 << 20))).toThrow('ENOSPC');
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'big', namespace: 'shop', uid: newUid() },
+      data: { text: 'x'.repeat(50_000) },
+    };
+    gateway.put(map);
+    await until('disk pressure', () => conditionOf(gateway, 'DiskPressure')?.status === 'True');
+    await until('told', () => agent.output.includes('no space left on device'));
+    expect(existsSync(ballast)).toBe(true);
+    rmSync(ballast);
+    await until('applied', () => gateway.appliedRevision === gateway.revision);
+    await until('no disk pressure', () => conditionOf(gateway, 'DiskPressure')?.status === 'False');
+  });
+});
+
+describe('a planned ending', () => {
+  it('is make before break: the next session is there before this one goes', async () => {
+    const gateway = await startGateway();
+    const agent = await TestAgent.start(() => gateway.url);
+    onTestFinished(() => agent[Symbol.asyncDispose]());
+    await until('a session', () => gateway.node);
+    gateway.askReconnect();
+    await until('the next', () => gateway.hellos.length === 2 && gateway.closed === 1);
+    expect(gateway.closedAfterWelcomes).toBe(2);
+    gateway.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'shop', uid: newUid() }, data: {} });
+    await until('applied there', () => gateway.appliedRevision === gateway.revision);
+  });
+
+  it('a welcome from the past is refused', async () => {
+    const gateway = await startGateway();
+    const agent = await TestAgent.start(() => gateway.url);
+    onTestFinished(() => agent[Symbol.asyncDispose]());
+    await until('a session', () => gateway.node);
+    gateway.epoch = 0;
+    gateway.cut();
+    await until('told', () => agent.output.includes('but 1 was already seen'));
+    expect(gateway.appliedRevision).toBe(1);
+  });
+});
