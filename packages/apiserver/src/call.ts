@@ -21,6 +21,8 @@ export interface Call {
   readonly subresource: string;
   /** Run everything, persist nothing. */
   readonly dryRun: boolean;
+  /** Under which name the caller owns the fields that it writes. */
+  readonly fieldManager: string;
   /** Gathered on the way; each becomes a `Warning: 299` header. */
   readonly warnings: string[];
 }

@@ -76,6 +76,18 @@ describe.each(versions)('kubectl $version', ({ version, path: binary }) => {
     expect(await run('get', 'configmap', 'settings', '-o', 'jsonpath={.data.color}')).toBe('green');
   });
 
+  it('applies server-side, and keeps the fields of others', async () => {
+    const settings = (color: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: owned}\ndata: {color: ${color}}\n`;
+    const apply = (color: string, ...more: string[]) =>
+      kubectl.try(inNamespace('apply', '--server-side', '-f', '-', ...more), settings(color));
+    expect((await apply('blue')).stdout).toContain('serverside-applied');
+    const refused = await apply('red', '--field-manager=painter');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/conflict with "kubectl".*: \.data\.color/);
+    expect((await apply('red', '--field-manager=painter', '--force-conflicts')).code).toBe(0);
+    expect(await run('get', 'configmap', 'owned', '-o', 'jsonpath={.data.color}')).toBe('red');
+  });
+
   it('runs a Deployment, scales it, rolls it and rolls it back', async () => {
     await kubectl.run(['apply', '-f', '-'], webDeployment(namespace));
     await run('rollout', 'status', 'deployment/web', '--timeout=60s');
@@ -109,9 +121,10 @@ describe.each(versions)('kubectl $version', ({ version, path: binary }) => {
     expect(await run('logs', 'box')).toBe('first line\n');
     const file = join(scratch, `${namespace}.txt`);
     await writeFile(file, 'carried');
-    await run('exec', 'box', '--', 'sh', '-c', 'true');
-    await kubectl.run(['exec', '-i', '-n', namespace, 'box', '--', 'sh', '-c', 'cat > /tmp/carried'], await readFile(file, 'utf8'));
+    await run('cp', file, 'box:/tmp/carried');
     expect(await run('exec', 'box', '--', 'cat', '/tmp/carried')).toBe('carried');
+    await run('cp', 'box:/tmp/carried', `${file}.back`);
+    expect(await readFile(`${file}.back`, 'utf8')).toBe('carried');
     expect(await run('describe', 'pod', 'box')).toMatch(/Started\s+.*kubelet\s+/);
     expect(await run('get', 'pod', 'box', '-o', 'wide')).toMatch(/box\s+1\/1\s+Running\s+0/);
   });

@@ -3,6 +3,7 @@ import type { FieldValidation } from '../negotiation/body.ts';
 import type { IncludeObject } from '../negotiation/table.ts';
 import type { RawListParameters } from '../registry/list-query.ts';
 import type { DeleteOptions } from '../registry/delete.ts';
+import type { HttpRequest } from './http-request.ts';
 import { isTrue } from './request-info.ts';
 
 /** The parameters that several verbs share, read from the query and checked. */
@@ -16,6 +17,16 @@ export function rawListParameters(query: URLSearchParams): RawListParameters {
     resourceVersion: read('resourceVersion'),
     resourceVersionMatch: read('resourceVersionMatch'),
   };
+}
+
+const fieldManagerLengthMax = 128;
+
+/** The `fieldManager` of the query, or the program that the User-Agent names. @throws StatusError BadRequest when it is too long. */
+export function fieldManagerOf({ query, headers }: Pick<HttpRequest, 'query' | 'headers'>): string {
+  const asked = query.get('fieldManager') ?? '';
+  if (asked.length > fieldManagerLengthMax) throw badRequest(`fieldManager: Too long: may not be more than ${fieldManagerLengthMax} bytes`);
+  if (asked !== '') return asked;
+  return (headers.get('user-agent') ?? '').split('/')[0]?.slice(0, fieldManagerLengthMax) || 'unknown';
 }
 
 /** @throws StatusError BadRequest for anything but `All`. */

@@ -3,11 +3,12 @@ import { DeleteOptions as DeleteOptionsType, type Kind } from '@kajitori/kinds';
 import { decodeEnvelope, decodeProtobuf, normalize } from '@kajitori/schema';
 import type { Storage } from '@kajitori/storage';
 import type { Call } from '../call.ts';
-import { decodeObject, parseText } from '../negotiation/body.ts';
+import { decodeObject, type FieldValidation, parseText } from '../negotiation/body.ts';
 import { type EncodeOptions, encodeItem, encodePage, encodeValue } from '../negotiation/encode.ts';
 import { kindOfText } from '../negotiation/kind-of-text.ts';
 import { negotiate, parseMediaTypes, protobufType } from '../negotiation/media-type.ts';
 import { type Answer, isAnswer, type Operations, unknownPath } from '../operations/operations.ts';
+import { appliedConfiguration, applyPatchType } from '../patches/applied-configuration.ts';
 import { patchedObject } from '../patches/patched-object.ts';
 import type { DeleteOptions } from '../registry/delete.ts';
 import { Item } from '../registry/item.ts';
@@ -15,7 +16,14 @@ import { listParameters } from '../registry/list-query.ts';
 import type { Updated } from '../registry/update.ts';
 import type { HttpAnswer, HttpRequest } from './http-request.ts';
 import { jsonAnswer } from './http-request.ts';
-import { deleteOptions, dryRunParameter, fieldValidationParameter, includeObjectParameter, rawListParameters } from './query-options.ts';
+import {
+  deleteOptions,
+  fieldManagerOf,
+  dryRunParameter,
+  fieldValidationParameter,
+  includeObjectParameter,
+  rawListParameters,
+} from './query-options.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** Finds the kind that a cluster serves under a URL: a built-in one, or later one of its own. */
@@ -54,7 +62,19 @@ export class ResourceHandler {
     const { cluster, user, query } = request;
     const { verb, namespace, name, subresource } = info;
     const storage = this.#options.storage.cluster(cluster);
-    return { cluster, storage, user, verb, kind, namespace, name, subresource, dryRun: dryRunParameter(query), warnings: [] };
+    return {
+      cluster,
+      storage,
+      user,
+      verb,
+      kind,
+      namespace,
+      name,
+      subresource,
+      dryRun: dryRunParameter(query),
+      fieldManager: fieldManagerOf(request),
+      warnings: [],
+    };
   }
 
   async handle(request: HttpRequest, call: Call): Promise<HttpAnswer> {
@@ -100,12 +120,21 @@ export class ResourceHandler {
     if (call.name === '') throw unknownPath();
     const type = parseMediaTypes(request.headers.get('content-type') ?? '')[0]?.type ?? '';
     const fieldValidation = fieldValidationParameter(request.query);
+    if (type === applyPatchType) return this.#apply(request, call, fieldValidation);
     const { value, duplicates } = parseText('json', await request.body(), fieldValidation !== 'Ignore');
     const result = await this.#options.operations.patch(call, (old) => {
       call.warnings.length = 0;
       return patchedObject(call, old, { type, patch: value, duplicates, fieldValidation });
     });
     return this.#updated(request, call, result);
+  }
+
+  /** Server-side apply: creates what does not exist, else merges by ownership. */
+  async #apply(request: HttpRequest, call: Call, fieldValidation: FieldValidation): Promise<HttpAnswer> {
+    const { value, duplicates } = parseText('yaml', await request.body(), fieldValidation !== 'Ignore');
+    const apply = appliedConfiguration(call, value, { duplicates, fieldValidation, query: request.query, clock: this.#options.clock });
+    const createFrom = call.subresource === '' ? { createFrom: () => apply(undefined) } : {};
+    return this.#updated(request, call, await this.#options.operations.apply(call, { change: apply, ...createFrom }));
   }
 
   async #delete(request: HttpRequest, call: Call): Promise<HttpAnswer> {

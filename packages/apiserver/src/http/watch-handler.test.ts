@@ -51,6 +51,7 @@ async function watched(
     name: '',
     subresource: '',
     dryRun: false,
+    fieldManager: 'test',
     warnings: [],
   };
   const running = serveWatch(memory.api.operations, { now: () => new Date() }, request, call, output);

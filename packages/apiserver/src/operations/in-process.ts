@@ -26,6 +26,8 @@ export function inProcessTransport(operations: Operations, storage: Storage, clu
     name: target.name ?? '',
     subresource: target.subresource ?? '',
     dryRun: false,
+    // `system:serviceaccount:kube-system:deployment-controller` writes as `deployment-controller`.
+    fieldManager: target.user.name.slice(target.user.name.lastIndexOf(':') + 1),
     warnings: [],
   });
   return {

@@ -105,6 +105,18 @@ export class Operations {
     });
   }
 
+  /** Server-side apply; `change` has settled who owns what. */
+  async apply(call: Call, { change, createFrom }: { change: Change; createFrom?: () => KubeObject }): Promise<Updated> {
+    await this.#admitVerb(call, 'patch');
+    return updateObject(this.services, call, {
+      change,
+      part: partOf(call),
+      requireVersion: false,
+      applies: true,
+      ...(createFrom === undefined ? {} : { createFrom }),
+    });
+  }
+
   async delete(call: Call, options: DeleteOptions): Promise<Deleted> {
     await this.#admitVerb(call, 'delete');
     return deleteObject(this.services, call, options);

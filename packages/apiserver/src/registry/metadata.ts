@@ -23,6 +23,8 @@ export function stampNew(call: Call, object: KubeObject, now: Date): void {
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
   delete metadata.generation;
+  // Only a server-side apply, which may create too, says who owns what.
+  if (call.verb === 'create') delete metadata.managedFields;
   metadata.uid = newUid();
   metadata.creationTimestamp = formatTime(now);
   if (call.kind.strategy.generation) metadata.generation = 1;

@@ -1,6 +1,17 @@
-import { conflict, invalid, invalidObject, isStatusError, type KubeObject, notFound, objectModified } from '@kajitori/apimachinery';
+import {
+  apiVersionOf,
+  conflict,
+  invalid,
+  invalidObject,
+  isStatusError,
+  type KubeObject,
+  notFound,
+  objectModified,
+} from '@kajitori/apimachinery';
+import { updateManagedFields } from '@kajitori/schema';
 import { isRefusal, type Operation, type StoredObject } from '@kajitori/storage';
 import { type Call, groupResourceOf } from '../call.ts';
+import { resetFieldsOf } from '../patches/applied-configuration.ts';
 import { checkUpdate, fillDefaults } from './check.ts';
 import { createObject } from './create.ts';
 import { readError, refusalError } from './errors.ts';
@@ -21,6 +32,8 @@ export interface UpdateOptions {
   part: 'main' | 'status' | 'finalize' | 'binding' | 'whole';
   /** For kinds whose updates must name the version that they were made from. */
   requireVersion: boolean;
+  /** A server-side apply, which has settled the owners of fields itself. */
+  applies?: boolean;
 }
 
 export interface Updated {
@@ -114,9 +127,33 @@ async function preparedUpdate(
   if (kind.strategy.generation && (options.part === 'main' || options.part === 'whole') && specChanged(draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
+  if (options.applies !== true) keepOwners(registry, call, draft, old);
   checkUpdate(call, draft, { old, part: options.part });
   await registry.admission.validate({ call, operation: 'UPDATE', object: draft, old });
   return draft;
+}
+
+/**
+ * Owners of fields are followed from an object's first server-side apply on: until then nobody asks, and every other write is
+ * spared the work. See docs/adr/0200.
+ */
+function keepOwners(registry: Registry, call: Call, draft: KubeObject, old: KubeObject): void {
+  if ((old.metadata.managedFields ?? []).length === 0) {
+    delete draft.metadata.managedFields;
+    return;
+  }
+  const managedFields = updateManagedFields({
+    schema: call.kind.schema.schema,
+    live: old,
+    updated: draft,
+    manager: call.fieldManager,
+    apiVersion: apiVersionOf(call.kind),
+    ...(call.subresource === '' ? {} : { subresource: call.subresource }),
+    resetFields: resetFieldsOf(call),
+    now: registry.clock.now(),
+  });
+  if (managedFields.length === 0) delete draft.metadata.managedFields;
+  else draft.metadata.managedFields = managedFields;
 }
 
 /** What the request may set of what it sent: the rest stays as it lies. */
