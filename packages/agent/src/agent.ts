@@ -66,8 +66,14 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   log.info({ node: options.nodeName, pods: workers.size }, 'the agent runs');
   const follow = runtime.follow({
     onEvent: ({ podUid }) => workers.wake(podUid),
-    onConnected: () => workers.wakeAll(),
-    onDisconnected: (error) => log.warn({ error }, 'the container engine does not tell its events; it is asked again'),
+    onConnected: () => {
+      workers.wakeAll();
+      void parts.reporter.measure();
+    },
+    onDisconnected: (error) => {
+      log.warn({ error }, 'the container engine does not tell its events; it is asked again');
+      void parts.reporter.measure();
+    },
     signal,
   });
   await Promise.all([follow, parts.connection.run(signal), parts.reporter.run(signal)]);

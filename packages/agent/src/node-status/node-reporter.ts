@@ -24,6 +24,7 @@ export class NodeReporter {
   readonly #options: NodeReporterOptions;
   #status: NodeStatus | undefined;
   #reportedAt = 0;
+  #measuring: Promise<void> | undefined;
 
   constructor(options: NodeReporterOptions) {
     this.#options = options;
@@ -50,7 +51,15 @@ export class NodeReporter {
     }
   }
 
-  async measure(): Promise<void> {
+  /** Measures now; who asks while that goes on gets its outcome. */
+  measure(): Promise<void> {
+    this.#measuring ??= this.#measureOnce().finally(() => {
+      this.#measuring = undefined;
+    });
+    return this.#measuring;
+  }
+
+  async #measureOnce(): Promise<void> {
     const { nodeName, agentVersion, machine, nodeIps, stateDir, engineVersion, images, report } = this.#options;
     const [disk, pressure, engine, found] = await Promise.all([
       diskSpace(stateDir).catch((error: Error) => ({ error: error.message })),
