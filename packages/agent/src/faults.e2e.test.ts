@@ -30,7 +30,10 @@ const conditionOf = (gateway: TestGateway, type: string): { status?: string; mes
     (one) => one.type === type,
   );
 
-/** An engine of its own, that may be killed: no bridge, so that it does not meet the machine's. */
+/**
+ * An engine of its own, that may be killed, in a network namespace of its own: an engine without a bridge deletes the
+ * `docker0` that it finds, even when it is another engine's.
+ */
 class TestEngine {
   readonly #dir = mkdtempSync(join(tmpdir(), 'engine-'));
   readonly socket = join(this.#dir, 'docker.sock');
@@ -39,9 +42,8 @@ class TestEngine {
   async start(): Promise<void> {
     const words = ['--data-root', join(this.#dir, 'data'), '--exec-root', join(this.#dir, 'exec'), '--pidfile', join(this.#dir, 'pid')];
     const log = openSync(join(this.#dir, 'log'), 'a');
-    this.#process = spawn('dockerd', [...words, '-H', `unix://${this.socket}`, '--bridge=none', '--iptables=false', '--ip-forward=false'], {
-      stdio: ['ignore', log, log],
-    });
+    const engine = ['dockerd', ...words, '-H', `unix://${this.socket}`, '--bridge=none', '--iptables=false', '--ip-forward=false'];
+    this.#process = spawn('unshare', ['--net', ...engine], { stdio: ['ignore', log, log] });
     await until('an engine', () => this.answers());
   }
 
