@@ -21,7 +21,9 @@ export function observedContainer(one: InspectedContainer, imageId: string, term
   const { Labels: labels } = one.Config;
   const startedAt = timeOf(one.State.StartedAt);
   const finishedAt = timeOf(one.State.FinishedAt);
-  const failedToStart = startedAt === undefined && one.State.Error !== '';
+  // A start that broke off with the agent that asked for it is no failure: the container never ran.
+  const brokenOff = one.State.Error.includes('context canceled');
+  const failedToStart = startedAt === undefined && one.State.Error !== '' && !brokenOff;
   const state = failedToStart ? 'exited' : stateOf(one);
   return {
     id: one.Id,
