@@ -1,24 +1,16 @@
-import { spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, waitFor } from '@kajitori/servers';
-import { engineAnswers, engineVersion } from './docker-api.ts';
+import { engineVersion } from './docker-api.ts';
+import { startEngineProcess } from './engine-process.ts';
 import { logFile } from './instance.ts';
 import type { Instance } from './instance.ts';
-import { identify, writeIdentity } from './process-identity.ts';
 import { StepError } from './progress.ts';
 import { runLogged } from './run-logged.ts';
 import { dockerPackages, ensurePackages } from './system-packages.ts';
 
-/**
- * Owns: the machine's own Docker Engine, when nobody else started it. Engines outlive `npm stop`, because pods do; and
- * with live-restore pods outlive the engine too.
- */
+/** The machine's own Docker Engine: used as it is when somebody runs it, else started by us. */
 const defaultSocket = '/var/run/docker.sock';
-const defaultPidFile = '/var/run/docker.pid';
-const startLimitMilliseconds = 30_000;
-export const engineFlags = ['--live-restore', '--log-level=warn'];
+const defaultPidFiles = ['/var/run/docker.pid', '/var/run/docker/containerd/containerd.pid'];
 
 export function dockerSocket(): string {
   const host = process.env.DOCKER_HOST;
@@ -50,30 +42,15 @@ export async function ensureEngine(instance: Instance): Promise<string> {
 
 async function startEngine(instance: Instance): Promise<void> {
   const log = logFile(instance, 'dockerd');
-  if (existsSync('/run/systemd/system')) await runLogged('systemctl', ['start', 'docker'], { log, remedy: 'journalctl -u docker' });
-  // Installing the package may have started it already.
-  else if (!(await engineAnswers(defaultSocket))) {
-    await dropStalePidFile(defaultPidFile);
-    await spawnEngine(log, engineFile(instance), engineFlags);
-  }
-  await waitFor(() => engineAnswers(defaultSocket), { what: 'dockerd answers', timeoutMilliseconds: startLimitMilliseconds });
-}
-
-/** An engine that was killed leaves its pid file, and the next one believes it for as long as anything bears that number. */
-export async function dropStalePidFile(file: string): Promise<void> {
-  const pid = existsSync(file) ? Number(await readFile(file, 'utf8')) : 0;
-  if (!identify(pid)) await rm(file, { force: true });
-}
-
-/** Starts a dockerd that outlives us and notes it in a file. */
-export async function spawnEngine(log: string, pidFile: string, args: string[], prefix: string[] = []): Promise<void> {
-  const dockerd = findProgram('dockerd');
-  if (!dockerd) throw new StepError('no dockerd on PATH', { remedy: 'apt-get install -y --no-install-recommends docker.io iptables' });
-  const out = openSync(log, 'a');
-  const [command, ...rest] = [...prefix, dockerd, ...args] as [string, ...string[]];
-  const child = spawn(command, rest, { detached: true, stdio: ['ignore', out, out] });
-  child.unref();
-  if (child.pid) await writeIdentity(pidFile, child.pid);
+  if (existsSync('/run/systemd/system')) return runLogged('systemctl', ['start', 'docker'], { log, remedy: 'journalctl -u docker' });
+  await startEngineProcess({
+    socket: defaultSocket,
+    log,
+    identityFile: engineFile(instance),
+    pidFiles: defaultPidFiles,
+    args: [],
+    prefix: [],
+  });
 }
 
 /** The file that names the engine which we started; its absence says that it is not ours to stop. */

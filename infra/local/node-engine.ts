@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitFor } from '@kajitori/servers';
 import { engineAnswers, removeContainers } from './docker-api.ts';
-import { dockerSocket, dropStalePidFile, engineFlags, spawnEngine } from './docker-engine.ts';
+import { dockerSocket } from './docker-engine.ts';
+import { startEngineProcess } from './engine-process.ts';
 import { logFile } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
 import { insideNamespace, nodeNetworks, tagOf } from './node-network.ts';
@@ -20,7 +20,6 @@ export interface NodeEngine {
   network: NodeNetwork | undefined;
 }
 
-const startLimitMilliseconds = 30_000;
 const stopLimitMilliseconds = 30_000;
 
 export function nodeEngines(instance: Instance, { nodes }: Pick<Settings, 'nodes'>): NodeEngine[] {
@@ -71,13 +70,13 @@ async function ensureNodeEngine(instance: Instance, settings: Settings, { networ
   await mkdir(dataRoot(settings, network), { recursive: true });
   const log = logFile(instance, `dockerd-${network.number}`);
   const places = ['--data-root', dataRoot(settings, network), '--exec-root', join(run, 'exec'), '--pidfile', join(run, 'dockerd.pid')];
-  const listening = ['-H', `unix://${socket}`, '--bip', network.podGateway];
-  await dropStalePidFile(join(run, 'dockerd.pid'));
-  if (!(await readIdentity(pidFile(instance, network))))
-    await spawnEngine(log, pidFile(instance, network), [...places, ...listening, ...engineFlags], insideNamespace(network));
-  await waitFor(() => engineAnswers(socket), {
-    what: `the engine of ${network.namespace} answers`,
-    timeoutMilliseconds: startLimitMilliseconds,
+  await startEngineProcess({
+    socket,
+    log,
+    identityFile: pidFile(instance, network),
+    pidFiles: [join(run, 'dockerd.pid'), join(run, 'exec/containerd/containerd.pid')],
+    args: [...places, '-H', `unix://${socket}`, '--bip', network.podGateway],
+    prefix: insideNamespace(network),
   });
   await runLogged('nsenter', [...insideNamespace(network).slice(1), 'iptables', '-P', 'FORWARD', 'ACCEPT'], { log });
 }
