@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
+import type { Socket } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { waitFor } from './wait-for.ts';
 
@@ -78,6 +79,12 @@ export class ServerProcess implements AsyncDisposable {
       signal: ended.signal,
     });
     return started;
+  }
+
+  /** Lets this process end while the server still runs; the server dies with it. */
+  unref(): void {
+    this.#child.unref();
+    for (const stream of [this.#child.stdout, this.#child.stderr]) (stream as Socket | null)?.unref();
   }
 
   get pid(): number {

@@ -33,7 +33,7 @@ let ownServer: Promise<string> | undefined;
  * a test file; a clone takes some 30 ms. Without vitest's global set-up, a server is started that ends with the process.
  */
 export async function testDatabase({ migrated = true }: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const serverUrl = process.env[postgresUrlVariable] ?? (await (ownServer ??= startTestPostgres().then(({ url }) => url)));
+  const serverUrl = process.env[postgresUrlVariable] ?? (await (ownServer ??= startOwnServer()));
   const name = `test_${randomBytes(8).toString('hex')}`;
   await withServer(serverUrl, async (sql) => {
     await ensureAppRole(sql);
@@ -48,6 +48,13 @@ export async function testDatabase({ migrated = true }: TestDatabaseOptions = {}
       await withServer(serverUrl, (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+}
+
+/** For a process without the global set-up: it ends with the process, which it does not keep alive. */
+async function startOwnServer(): Promise<string> {
+  const server = await startTestPostgres();
+  server.unref();
+  return server.url;
 }
 
 async function withServer(url: string, use: (sql: Sql) => Promise<unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ const maxConnections = 400;
 export interface TestPostgres extends AsyncDisposable {
   /** Owner's URL of the maintenance database. */
   readonly url: string;
+  /** Lets this process end without disposing of it: the server and its data then end with it. */
+  unref(): void;
 }
 
 /** A Postgres server for this process and its children; it ends with this process at the latest. */
@@ -24,6 +27,13 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   const server = await ServerProcess.start(command, () => postgresAnswers(port));
   return {
     url: postgresUrl({ port, password }),
+    unref() {
+      server.unref();
+      process.once('exit', () => {
+        if (!server.ended) process.kill(server.pid, 'SIGKILL');
+        rmSync(directory, { recursive: true, force: true });
+      });
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
