@@ -337,7 +337,9 @@ describe('an agent on a real engine', () => {
   });
 
   it('takes up what a killed agent left, without a restart', async () => {
-    const pod = run('adopted', { containers: [shell('sleep 1000')] });
+    const pod = run('adopted', {
+      containers: [shell('sleep 1000', { readinessProbe: { exec: { command: ['true'] }, periodSeconds: 1 } })],
+    });
     await running(pod);
     const id = dockerId(pod);
     const crash = run('crashing', { containers: [shell('sleep 2; exit 1')] });
@@ -348,7 +350,7 @@ describe('an agent on a real engine', () => {
     agent.start();
     await running(pod);
     expect(dockerId(pod)).toBe(id);
-    expect(statusOf(pod)?.startTime).toBe(revision?.startTime);
+    expect(statusOf(pod)).toEqual(revision);
     expect(containerOf(pod)?.restartCount).toBe(0);
     await until('restarted by the new one', () => (containerOf(crash)?.restartCount ?? 0) >= 1);
     expect(gateway.hellos.at(-1)?.resume?.desiredRevision).toBeGreaterThan(0);

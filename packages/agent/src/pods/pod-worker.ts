@@ -185,7 +185,7 @@ export class PodWorker implements AsyncDisposable {
     const starting = new Set(this.#starting.keys());
     this.#context.probes.watch(
       uid,
-      probeTargets(podFacts(this.#context, this.#pod, observed), observed, { stopping: new Set(stopping), starting }),
+      probeTargets(podFacts(this.#context, this.#pod, observed), observed, this.#status, { stopping: new Set(stopping), starting }),
     );
   }
 

@@ -1,5 +1,7 @@
+import type { PodStatus } from '@kajitori/kinds';
 import { containerFieldPath, containersOf } from '../model/node-pod.ts';
 import type { ObservedPod } from '../model/observed-pod.ts';
+import type { ProbeResults } from '../model/pod-activity.ts';
 import type { PodFacts } from '../model/pod-objects.ts';
 import type { ProbedContainer } from '../probes/probes.ts';
 
@@ -7,6 +9,7 @@ import type { ProbedContainer } from '../probes/probes.ts';
 export function probeTargets(
   { pod, podIps }: PodFacts,
   observed: ObservedPod,
+  status: PodStatus | undefined,
   busy: { stopping: ReadonlySet<string>; starting: ReadonlySet<string> },
 ): ProbedContainer[] {
   return containersOf(pod).flatMap(({ container, role }): ProbedContainer[] => {
@@ -22,7 +25,16 @@ export function probeTargets(
         podIp: podIps[0] ?? '',
         startedAt: one.startedAt ?? one.createdAt,
         fieldPath: containerFieldPath(pod, name),
+        known: knownResults(status, one.id),
       },
     ];
   });
+}
+
+/** What the last status said of this very container. */
+function knownResults(status: PodStatus | undefined, containerId: string): ProbeResults {
+  const said = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find(
+    (one) => one.containerID?.endsWith(containerId) === true,
+  );
+  return { ...(said?.started === true ? { started: true } : {}), ...(said?.ready === true ? { ready: true } : {}) };
 }

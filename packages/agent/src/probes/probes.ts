@@ -17,6 +17,8 @@ export interface ProbedContainer {
   podIp: string;
   startedAt: Date;
   fieldPath: string;
+  /** What was known of it before this process: a container that was ready stays so until a probe says otherwise. */
+  known: ProbeResults;
 }
 
 export interface ProbesOptions {
@@ -67,9 +69,10 @@ export class Probes implements Disposable {
   }
 
   #start(target: ProbedContainer): void {
-    const watched: Watched = { target, results: {}, timers: new Map(), over: false };
+    const watched: Watched = { target, results: target.known, timers: new Map(), over: false };
     this.#watched.set(target.id, watched);
-    if (target.container.startupProbe !== undefined) this.#schedule(watched, 'startup', target.container.startupProbe);
+    if (target.container.startupProbe !== undefined && target.known.started !== true)
+      this.#schedule(watched, 'startup', target.container.startupProbe);
     else this.#startOthers(watched);
   }
 
