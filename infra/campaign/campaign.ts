@@ -45,6 +45,10 @@ export class Verdict {
     else this.#failures.push([promise, seen()].filter(Boolean).join(': '));
   }
 
+  get failed(): boolean {
+    return this.#failures.length > 0;
+  }
+
   result(facts: CampaignResult['facts']): CampaignResult {
     return { passed: this.#passed, failures: this.#failures, facts };
   }

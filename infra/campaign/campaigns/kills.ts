@@ -1,7 +1,10 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestInstance, waitFor } from '@kajitori/testing';
 import { dockerSocket } from '../../local/docker-engine.ts';
 import { instanceOf, readSettings } from '../../local/instance.ts';
+import type { Instance } from '../../local/instance.ts';
 import { KubernetesAccess } from '../../local/kubernetes-access.ts';
 import { SupervisorControl } from '../../local/supervisor/control.ts';
 import { Verdict } from '../campaign.ts';
@@ -30,7 +33,7 @@ export const kills: Campaign = {
   run,
 };
 
-async function run({ count = 200, random, signal, log }: CampaignContext): Promise<CampaignResult> {
+async function run({ count = 200, seed, random, signal, log }: CampaignContext): Promise<CampaignResult> {
   await using test = await startTestInstance();
   const instance = instanceOf(process.cwd(), test.stateDirectory);
   const redisPort = readSettings(instance)?.redisPort ?? 0;
@@ -59,6 +62,7 @@ async function run({ count = 200, random, signal, log }: CampaignContext): Promi
   verdict.holds('no container was started twice', repeated.length === 0, () => repeated.join('; '));
   const wrong = await occurrenceProblems(access, starts, { from, to });
   verdict.holds('every occurrence of the CronJob ran once', wrong.length === 0, () => wrong.join('; '));
+  if (verdict.failed) await keepLogs(instance, seed, log);
   return verdict.result({
     ...killed,
     changes,
@@ -66,6 +70,13 @@ async function run({ count = 200, random, signal, log }: CampaignContext): Promi
     containerStarts: starts.starts.length,
     secondsToConverge: seconds,
   });
+}
+
+/** The instance goes away with its logs; they tell why something did not hold. */
+async function keepLogs(instance: Instance, seed: number, log: (text: string) => void): Promise<void> {
+  const kept = join(instanceOf().logsDirectory, `kills-${seed}`);
+  await cp(instance.logsDirectory, kept, { recursive: true });
+  log(`the logs of the instance are in ${kept}`);
 }
 
 /** Waits for the wanted state, at most so long after the last kill; answers the seconds it took. */
