@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newUid } from '@kajitori/apimachinery';
+import { newUid, secretTokenHash } from '@kajitori/apimachinery';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TestAgent } from './testing/test-agent.ts';
 import { TestGateway } from './testing/test-gateway.ts';
@@ -149,6 +149,25 @@ describe('a planned ending', () => {
     gateway.epoch = 0;
     gateway.cut();
     await until('told', () => agent.output.includes('but 1 was already seen'));
-    expect(gateway.appliedRevision).toBe(1);
+    expect(gateway.hellos.length).toBeGreaterThan(1);
+  });
+});
+
+describe('a credential', () => {
+  it('that is old is replaced, by one that was on disk before anyone heard of it', async () => {
+    const gateway = await startGateway();
+    const agent = await TestAgent.start(() => gateway.url);
+    onTestFinished(() => agent[Symbol.asyncDispose]());
+    await until('a session', () => gateway.node);
+    const file = join(agent.stateDir, 'credential');
+    const first = readFileSync(file, 'utf8');
+    const longAgo = new Date(Date.now() - 30 * 86_400_000);
+    utimesSync(file, longAgo, longAgo);
+    gateway.cut();
+    await until('announced', () => gateway.rotatedTo);
+    await until('taken', () => readFileSync(file, 'utf8') !== first);
+    expect(secretTokenHash(readFileSync(file, 'utf8'))).toBe(gateway.rotatedTo);
+    gateway.cut();
+    await until('used', () => gateway.authorizations.at(-1) === `Bearer ${readFileSync(file, 'utf8')}`);
   });
 });

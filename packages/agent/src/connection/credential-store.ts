@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSecretToken, newSecretToken } from '@kajitori/apimachinery';
 
@@ -19,6 +19,11 @@ export class CredentialStore {
   async candidates(): Promise<string[]> {
     const found = await Promise.all([read(this.#current), read(this.#next)]);
     return found.filter((one) => one !== undefined);
+  }
+
+  /** How long ago the node's credential was confirmed. */
+  async ageMilliseconds(): Promise<number> {
+    return Date.now() - (await stat(this.#current)).mtimeMs;
   }
 
   /** A credential that was drawn and not yet confirmed; the same one until it is. */

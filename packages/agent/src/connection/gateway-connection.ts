@@ -173,7 +173,7 @@ export class GatewayConnection {
         (message) => session.send(message),
         () => session.terminate(),
       );
-      const rotation = setTimeout(() => void this.#rotate(session), rotateAfterMilliseconds);
+      const rotation = await this.#scheduleRotation(session);
       const { promise: reconnectAsked, resolve: askReconnect } = Promise.withResolvers<'reconnect'>();
       session.onMessage((message) => this.#receive(session, message, () => askReconnect('reconnect')));
       const end = await Promise.race([session.ended, reconnectAsked]);
@@ -229,6 +229,12 @@ export class GatewayConnection {
       this.#options.log.error({ error }, 'desired state could not be kept');
       session.close(1011, 'desired state could not be kept');
     }
+  }
+
+  /** By the credential's age, since sessions may be far shorter than that. */
+  async #scheduleRotation(session: Session): Promise<NodeJS.Timeout> {
+    const leftMilliseconds = rotateAfterMilliseconds - (await this.#options.credentials.ageMilliseconds());
+    return setTimeout(() => void this.#rotate(session), Math.max(leftMilliseconds, 0));
   }
 
   async #rotate(session: Session): Promise<void> {

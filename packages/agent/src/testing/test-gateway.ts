@@ -28,6 +28,8 @@ export class TestGateway implements AsyncDisposable {
   epoch = 0;
   appliedRevision = 0;
   closed = 0;
+  /** The hash of the credential that was last announced. */
+  rotatedTo: string | undefined;
   /** How many sessions had been welcomed when the last one closed. */
   closedAfterWelcomes = 0;
   #socket: WebSocket | undefined;
@@ -148,7 +150,8 @@ export class TestGateway implements AsyncDisposable {
         this.appliedRevision = message.revision;
         return;
       case 'rotateCredential':
-        return;
+        this.rotatedTo = message.credentialHash;
+        return this.#send(socket, { type: 'credentialRotated', credentialHash: message.credentialHash });
     }
   }
 
