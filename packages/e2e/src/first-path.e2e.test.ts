@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubectlVersions, openTestInstance, type TestInstance, waitFor } from '@kajitori/testing';
+import { kubectlVersions, oldestKubectlMinor, openTestInstance, type TestInstance, waitFor } from '@kajitori/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kubectl } from './kubectl.ts';
 import { image, newerImage, sleeper, webDeployment } from './manifests.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => owns.disposeAsync());
 
-describe.each(versions)('kubectl $version', ({ version, path: binary }) => {
+describe.each(versions)('kubectl $version', ({ version, minor, path: binary }) => {
   const namespace = `first-${version.replace(/[^0-9]+/g, '-').replace(/^-|-$/g, '')}`;
   let kubectl: Kubectl;
   const inNamespace = (...args: string[]): string[] => ['-n', namespace, ...args];
@@ -35,8 +35,11 @@ describe.each(versions)('kubectl $version', ({ version, path: binary }) => {
 
   it('knows who it is and what it may do', async () => {
     expect(await kubectl.run(['auth', 'can-i', 'create', 'deployments'])).toContain('yes');
-    // 1.27 has whoami too; what it prints is the same.
-    expect(await kubectl.run(['auth', 'whoami'])).toContain('system:masters');
+    // 1.27 asks for the beta of SelfSubjectReview alone, which no Kubernetes serves any more.
+    const whoami = await kubectl.try(['auth', 'whoami']);
+    expect(minor === oldestKubectlMinor ? whoami.code : whoami.stdout).toEqual(
+      minor === oldestKubectlMinor ? 1 : expect.stringContaining('system:masters'),
+    );
   });
 
   it('explains, and finds resources by their short names', async () => {
