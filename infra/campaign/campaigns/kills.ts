@@ -29,7 +29,7 @@ export const kills: Campaign = {
   description:
     'random kill -9 of every process while Deployments scale and roll: nothing acknowledged is lost, everything converges within 30 s',
   whole: { count: 200 },
-  slice: { count: 6 },
+  slice: { count: 20 },
   run,
 };
 
