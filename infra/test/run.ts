@@ -23,6 +23,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'kajitori-test-'));
 const stateDirectory = join(scratch, 'state');
 const testEnvironment = { ...process.env, KAJITORI_E2E_STATE_DIR: stateDirectory };
 const interrupted = new AbortController();
+/** A runner that has not ended by then never will. */
+const runnerLimitMilliseconds = 30 * 60_000;
 const secretsOfDevelopers = ['DATABASE_URL', 'REDIS_URL', 'STREAMS_REDIS_URL'] as const;
 for (const name of secretsOfDevelopers) delete (testEnvironment as NodeJS.ProcessEnv)[name];
 
@@ -104,6 +106,7 @@ function npmRun(script: string): Promise<{ code: number; output: string }> {
 async function command(program: string, args: string[]): Promise<{ code: number; output: string }> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: testEnvironment });
   const stop = (): unknown => child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), runnerLimitMilliseconds);
   interrupted.signal.addEventListener('abort', stop);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -111,6 +114,7 @@ async function command(program: string, args: string[]): Promise<{ code: number;
     process.stdout.write(chunk);
   });
   const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(late);
   interrupted.signal.removeEventListener('abort', stop);
   return { code: code ?? 1, output };
 }
