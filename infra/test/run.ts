@@ -7,8 +7,9 @@ import { kubectlVersions } from '@kajitori/testing';
 import { buildBundles } from '../build/bundles.ts';
 import { campaigns } from '../campaign/campaigns.ts';
 import { checkNames } from '../checks/check-names.ts';
-import { ensureEngine } from '../local/docker-engine.ts';
+import { engineFile, ensureEngine } from '../local/docker-engine.ts';
 import { instanceOf, logFile, makeDirectories } from '../local/instance.ts';
+import { endProcess, readIdentity } from '../local/process-identity.ts';
 import { showFailure, step } from '../local/progress.ts';
 import { dockerPackages, ensurePackages, nodePackages, redisPackage } from '../local/system-packages.ts';
 import { ofLastLine, ofVitest, single, sum } from './tally.ts';
@@ -23,6 +24,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'kajitori-test-'));
 const stateDirectory = join(scratch, 'state');
 const testEnvironment = { ...process.env, KAJITORI_E2E_STATE_DIR: stateDirectory };
 const interrupted = new AbortController();
+/** An engine that an instance of this checkout started before is not this run's to end. */
+const engineBefore = await readIdentity(engineFile(instance));
+const engineStopLimitMilliseconds = 30_000;
 /** A runner that has not ended by then never will. */
 const runnerLimitMilliseconds = 30 * 60_000;
 const secretsOfDevelopers = ['DATABASE_URL', 'REDIS_URL', 'STREAMS_REDIS_URL'] as const;
@@ -126,7 +130,14 @@ async function cleanUp(): Promise<void> {
     env: { ...testEnvironment, KAJITORI_STATE_DIR: stateDirectory },
   });
   await once(child, 'exit');
+  await endOwnEngine();
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Ends the engine that this run started where there was none. */
+async function endOwnEngine(): Promise<void> {
+  const engine = await readIdentity(engineFile(instance));
+  if (engine && engine.pid !== engineBefore?.pid) await endProcess(engine, 'SIGTERM', engineStopLimitMilliseconds);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
