@@ -9,7 +9,6 @@ import { type Logger, Metrics } from '@kajitori/telemetry';
 import { installApp, managementApp } from '@kajitori/management';
 import { Hono } from 'hono';
 import type { config as configType } from './config.ts';
-import { nodeStreams } from './node-streams.ts';
 
 type Config = typeof configType;
 
@@ -26,8 +25,7 @@ export async function serveApi(
   const boundTo = new WeakMap<object, ClusterId>();
   const clusterOf = (incoming: NodeBindings['incoming']): ClusterId | undefined => boundTo.get(incoming) ?? clusterOfHost(config, incoming);
   const metrics = new Metrics({ process: true });
-  const node = await nodeStreams(config, control, owns);
-  const kubernetes = control.api.http({ clusterOf, node, metrics, serverAddress: publicUrl.host });
+  const kubernetes = control.api.http({ clusterOf, metrics, serverAddress: publicUrl.host });
   const app = baseApp(config, control, { metrics, logger });
   const listener = getRequestListener(
     (request, env) => {

@@ -196,6 +196,7 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
     exec: (id, command, wanted) => runtime.exec(id, command, wanted),
     attach: (id, wanted) => runtime.attach(id, wanted),
     logs: (id, request) => runtime.logs(id, request, new Date()),
+    isPodAddress: (address) => workers.hasAddress(address),
   });
   const connection = new GatewayConnection({
     gatewayUrl: options.gatewayUrl,

@@ -15,6 +15,8 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import { createAuthorizer } from './authorization/authorizer.ts';
 import { serviceAddresses } from './companions/service-addresses.ts';
 import { RbacSource } from './authorization/rbac-source.ts';
+import { ClusterDial } from './cluster-dial/cluster-dial.ts';
+import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
 import { groupsOf } from './discovery/discovery.ts';
 import { ApiMetrics } from './http/api-metrics.ts';
 import { kubernetesApp, type NodeBindings } from './http/hono-app.ts';
@@ -32,6 +34,8 @@ export interface ApiServerOptions {
   authenticator: Authenticator;
   logger: Logger;
   clock?: Clock;
+  /** The way to nodes; absent: none of them is reached. */
+  node?: NodeStreams;
   /** Admission beyond what is always on. */
   plugins?: readonly AdmissionPlugin[];
 }
@@ -39,7 +43,8 @@ export interface ApiServerOptions {
 export interface HttpOptions {
   /** The cluster that a connection is for, by its address or name; undefined: the path tells. */
   clusterOf: (incoming: NodeBindings['incoming']) => ClusterId | undefined;
-  node: NodeStreams;
+  /** Another way to nodes than the process' own: the gateway has some of them itself. */
+  node?: NodeStreams;
   metrics: Metrics;
   /** `host:port` that discovery names. */
   serverAddress: string;
@@ -51,6 +56,8 @@ export interface HttpOptions {
  */
 export class ApiServer implements AsyncDisposable {
   readonly operations: Operations;
+  /** Reaches pods and Services of clusters, for webhooks and aggregated APIs. */
+  readonly dial: ClusterDial;
   readonly #options: ApiServerOptions;
   readonly #clock: Clock;
   readonly #hub: WatchHub;
@@ -60,6 +67,7 @@ export class ApiServer implements AsyncDisposable {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#hub = new WatchHub(options.logger);
+    this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
     const rbac = new RbacSource(options.storage);
     this.operations = new Operations({
       clock: this.#clock,
@@ -96,7 +104,7 @@ export class ApiServer implements AsyncDisposable {
   }
 
   /** The HTTP side: a Hono app for requests, and a handler for the server's `upgrade` event. */
-  http({ clusterOf, node, metrics, serverAddress }: HttpOptions): {
+  http({ clusterOf, node = this.#options.node ?? unreachableNodes, metrics, serverAddress }: HttpOptions): {
     app: Hono<{ Bindings: NodeBindings }>;
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   } {

@@ -1,5 +1,6 @@
 export { ApiServer, type ApiServerOptions } from './api-server.ts';
 export type { Authenticator } from './authentication/authenticator.ts';
+export type { ClusterDial, ServiceTarget } from './cluster-dial/cluster-dial.ts';
 export { ClusterFront, type ServingCertificate } from './front/cluster-front.ts';
 export type { NodeBindings } from './http/hono-app.ts';
 export { overlayObject } from './registry/overlay-object.ts';

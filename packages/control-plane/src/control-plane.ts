@@ -18,6 +18,7 @@ import {
 import type { Logger } from '@kajitori/telemetry';
 import type { z } from 'zod';
 import type { controlPlaneForm } from './config.ts';
+import { openNodeStreams } from './node-streams.ts';
 import { systemOverlay } from './system-overlay.ts';
 
 /**
@@ -56,7 +57,8 @@ export function openControlPlane(config: ControlPlaneConfig, logger: Logger, own
       logger,
     }),
   );
-  const api = owns.use(new ApiServer({ storage, authenticator: accounts, logger }));
+  const node = openNodeStreams({ databaseUrl: config.DATABASE_URL, masterKey, certificates: accounts.certificates, owns });
+  const api = owns.use(new ApiServer({ storage, node, authenticator: accounts, logger }));
   return { storage, engine, wake, accounts, api, clientAs: (cluster, user) => api.client(cluster, user) };
 }
 

@@ -60,6 +60,8 @@ export interface PodStreamsOptions {
   exec: (containerId: string, command: readonly string[], wanted: ProcessOptions) => Promise<RunningProcess>;
   attach: (containerId: string, wanted: ProcessOptions) => Promise<RunningProcess>;
   logs: (containerId: string, options: LogOptions) => Promise<Readable>;
+  /** Whether a pod of this node has that address. */
+  isPodAddress: (address: string) => boolean;
 }
 
 export class PodStreams implements NodeStreams, ClusterDialer {
@@ -118,7 +120,10 @@ export class PodStreams implements NodeStreams, ClusterDialer {
     }
   }
 
-  dial(request: DialRequest, signal?: AbortSignal): Promise<Duplex> {
+  /** Pods alone: what else this machine reaches, its own network and its neighbours, is not the control plane's to reach. */
+  async dial(request: DialRequest, signal?: AbortSignal): Promise<Duplex> {
+    if (!this.#options.isPodAddress(request.host))
+      throw new StatusError('ServiceUnavailable', `dial tcp ${request.host}:${request.port}: no pod of this node has that address`);
     return dial({ host: request.host, port: request.port }, signal);
   }
 

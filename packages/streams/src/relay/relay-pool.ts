@@ -26,12 +26,18 @@ interface Connection {
   streams: NodeStreams & ClusterDialer;
 }
 
+export interface RelayPoolOptions {
+  key: Uint8Array;
+  clock: Clock;
+  /** PEM of the platform's CA, which alone is trusted; addresses inside the platform are not names that it certifies. */
+  caCertificates: string | (() => Promise<string>);
+}
+
 export class RelayPool implements Disposable {
-  readonly #options: { key: Uint8Array; clock: Clock; caCertificates: string };
+  readonly #options: RelayPoolOptions;
   readonly #connections = new Map<string, Promise<Connection>>();
 
-  /** `caCertificates`: PEM of the platform's CA, which alone is trusted; addresses inside the platform are not names that it certifies. */
-  constructor(options: { key: Uint8Array; clock: Clock; caCertificates: string }) {
+  constructor(options: RelayPoolOptions) {
     this.#options = options;
   }
 
@@ -57,9 +63,10 @@ export class RelayPool implements Disposable {
 
   async #dial({ instance, address }: GatewayInstance): Promise<Connection> {
     const { key, clock, caCertificates } = this.#options;
+    const ca = typeof caCertificates === 'string' ? caCertificates : await caCertificates();
     const socket = new WebSocket(`wss://${address}${relayPath}`, {
       headers: { authorization: relayProof(key, instance, clock.now()) },
-      ca: caCertificates,
+      ca,
       // Node takes whatever is not an error here as consent.
       checkServerIdentity: () => false,
       handshakeTimeout: connectTimeoutMilliseconds,

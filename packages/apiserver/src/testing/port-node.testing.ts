@@ -1,0 +1,33 @@
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { notFound, StatusError } from '@kajitori/apimachinery';
+import type { NodeStreams, PortForwardRequest } from '@kajitori/streams';
+import { unreachableNodes } from '../cluster-dial/unreachable-nodes.ts';
+
+/** A way to nodes whose pods' ports are ports of this machine; it remembers what it was asked for. */
+export class PortNode implements NodeStreams {
+  readonly exec = unreachableNodes.exec;
+  readonly attach = unreachableNodes.attach;
+  readonly logs = unreachableNodes.logs;
+  readonly asked: PortForwardRequest[] = [];
+  /** By uid and port, the port of this machine. */
+  readonly #ports = new Map<string, number>();
+
+  open(uid: string, port: number, localPort: number): void {
+    this.#ports.set(`${uid}:${port}`, localPort);
+  }
+
+  portForward(request: PortForwardRequest): Promise<Duplex> {
+    this.asked.push(request);
+    const port = this.#ports.get(`${request.uid}:${request.port}`);
+    const known = this.#ports.keys().some((key) => key.startsWith(`${request.uid}:`));
+    if (!known) return Promise.reject(notFound({ group: '', resource: 'pods' }, request.pod));
+    return new Promise((resolve, reject) => {
+      const refused = (): void =>
+        reject(new StatusError('ServiceUnavailable', `dial tcp 10.1.0.1:${request.port}: connect: connection refused`));
+      if (port === undefined) return refused();
+      const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+      socket.once('error', refused).once('connect', () => resolve(socket));
+    });
+  }
+}
