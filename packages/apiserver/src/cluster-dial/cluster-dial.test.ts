@@ -100,11 +100,14 @@ describe('a connection to a Service', () => {
     expect(node.asked).toEqual([]);
     const body = pod('p');
     const made = await world.client.resource(pods).create({ ...body, spec: { ...body.spec, nodeName: 'n2' } } as never);
-    await world.client
-      .resource(pods)
-      .patch('default', 'p', { status: { phase: 'Running', podIP: '10.1.0.7', podIPs: [{ ip: '10.1.0.7' }] } } as never, {
+    await world.client.resource(pods).patch(
+      'default',
+      'p',
+      { status: { phase: 'Running', podIP: '10.1.0.7', podIPs: [{ ip: '10.1.0.7' }] } },
+      {
         subresource: 'status',
-      });
+      },
+    );
     node.open(made.metadata.uid ?? '', 8080, port);
     expect(await text(await world.api.dial.service(target(80)))).toBe('here');
     expect(node.asked[0]).toMatchObject({ node: 'n2', pod: 'p' });

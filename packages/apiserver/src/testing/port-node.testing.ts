@@ -2,13 +2,14 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { notFound, StatusError } from '@kajitori/apimachinery';
 import type { NodeStreams, PortForwardRequest } from '@kajitori/streams';
-import { unreachableNodes } from '../cluster-dial/unreachable-nodes.ts';
+
+const refuse = (): Promise<never> => Promise.reject(new StatusError('ServiceUnavailable', 'only ports are served here'));
 
 /** A way to nodes whose pods' ports are ports of this machine; it remembers what it was asked for. */
 export class PortNode implements NodeStreams {
-  readonly exec = unreachableNodes.exec;
-  readonly attach = unreachableNodes.attach;
-  readonly logs = unreachableNodes.logs;
+  exec = (): Promise<never> => refuse();
+  attach = (): Promise<never> => refuse();
+  logs = (): Promise<never> => refuse();
   readonly asked: PortForwardRequest[] = [];
   /** By uid and port, the port of this machine. */
   readonly #ports = new Map<string, number>();
