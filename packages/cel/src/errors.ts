@@ -1,0 +1,37 @@
+/**
+ * The three ways in which an expression fails: it does not compile, it fails for these values, or it costs too much.
+ * Messages are cel-go's, because clients, users and tests of Kubernetes read them.
+ */
+
+/** One finding of the parser or the checker. */
+export interface Issue {
+  readonly message: string;
+  /** Code points from the start of the source. */
+  readonly offset: number;
+  readonly line: number;
+  /** Code points from the start of the line, counted from 0. */
+  readonly column: number;
+}
+
+/** The source does not parse or does not type-check. `message` holds each finding with the line and a mark below its place. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError';
+  readonly issues: readonly Issue[];
+  constructor(message: string, issues: readonly Issue[]) {
+    super(message);
+    this.issues = issues;
+  }
+}
+
+/** Evaluation failed for these values; `&&`, `||`, `all` and `exists` may absorb it. */
+export class EvaluationError extends Error {
+  override readonly name: string = 'EvaluationError';
+}
+
+/** The run used up its cost, or was cancelled. Nothing absorbs it. */
+export class CostLimitError extends Error {
+  override readonly name = 'CostLimitError';
+  constructor() {
+    super('operation cancelled: actual cost limit exceeded');
+  }
+}
