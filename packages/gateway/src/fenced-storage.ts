@@ -10,6 +10,7 @@ export function fencedStorage(storage: Storage, fence: Fence, onFenced: () => vo
         get: (key) => cluster.get(key),
         list: (options) => cluster.list(options),
         count: (of) => cluster.count(of),
+        revisions: (of) => cluster.revisions(of),
         revision: (line) => cluster.revision(line),
         birth: () => cluster.birth(),
         watch: (options) => cluster.watch(options),

@@ -128,10 +128,21 @@ export interface Reader {
   list(options: ListOptions): Promise<Page>;
   /** Objects and bytes of a resource, or of the whole cluster. */
   count(resource?: { group: string; resource: string }): Promise<{ objects: number; bytes: number }>;
+  /**
+   * The durable objects of a resource with the revision of each one's last write, without bodies, in no order: whoever keeps
+   * something made from them learns by it what to read again.
+   */
+  revisions(resource: { group: string; resource: string }): Promise<ObjectRevision[]>;
   /** The newest revision of the durable line, or of the volatile one. */
   revision(line?: Line): Promise<Revision>;
   /** When and how the cluster came to be. It never changes. */
   birth(): Promise<Birth>;
+}
+
+export interface ObjectRevision {
+  namespace: string;
+  name: string;
+  revision: Revision;
 }
 
 export interface Birth {

@@ -18,6 +18,7 @@ function fenced(storage: ClusterStorage, fence: Fence, onFenced: () => void): Cl
     get: (key) => storage.get(key),
     list: (options) => storage.list(options),
     count: (resource) => storage.count(resource),
+    revisions: (resource) => storage.revisions(resource),
     revision: (line) => storage.revision(line),
     birth: () => storage.birth(),
     watch: (options) => storage.watch(options),

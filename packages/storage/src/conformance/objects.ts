@@ -26,6 +26,22 @@ export function objectConformance(engine: () => StorageEngine, bytesOf: (body: s
       expect(await storage.count({ group: '', resource: 'pods' })).toEqual({ objects: 0, bytes: 0 });
     });
 
+    it('are told by their revisions', async () => {
+      const storage = await newCluster(engine());
+      const [first, second] = [widget('a'), widget('b')];
+      expect(await storage.revisions(widgets)).toEqual([]);
+      const made = await written(storage, create(first));
+      const other = await written(storage, create(second));
+      const changed = await written(storage, update({ ...first, body: '{"n":2}' }, made));
+      const { namespace } = first;
+      expect((await storage.revisions(widgets)).toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+        { namespace, name: 'a', revision: changed },
+        { namespace, name: 'b', revision: other },
+      ]);
+      await written(storage, remove(first, changed));
+      expect(await storage.revisions(widgets)).toEqual([{ namespace, name: 'b', revision: other }]);
+    });
+
     it('are created once', async () => {
       const storage = await newCluster(engine());
       const object = widget('a');

@@ -13,6 +13,7 @@ import {
   type ListOptions,
   lineOf,
   type ObjectKey,
+  type ObjectRevision,
   type Operation,
   type Page,
   type Refusal,
@@ -73,6 +74,11 @@ export class MemoryClusterStorage implements ClusterStorage, PageSource {
 
   async countRange(scan: Parameters<PageSource['countRange']>[0]): Promise<number> {
     return this.#cluster()[scan.line].countRange(scan).objects;
+  }
+
+  async revisions(of: { group: string; resource: string }): Promise<ObjectRevision[]> {
+    const { objects } = await this.list(of);
+    return objects.map(({ namespace, name, revision }) => ({ namespace, name, revision }));
   }
 
   async count(of?: { group: string; resource: string }): Promise<{ objects: number; bytes: number }> {

@@ -11,6 +11,7 @@ import {
   type Line,
   type ListOptions,
   type ObjectKey,
+  type ObjectRevision,
   type Operation,
   type Page,
   type Refusal,
@@ -167,6 +168,16 @@ class OverlayClusterStorage implements ClusterStorage {
       objects: counted.objects + virtual.length - own.objects,
       bytes: counted.bytes + virtual.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0) - own.bytes,
     };
+  }
+
+  async revisions(of: { group: string; resource: string }): Promise<ObjectRevision[]> {
+    const { birth, release } = await this.#inherit();
+    const objects = release.ofResource(of);
+    const own = await this.#inner.revisions(of);
+    if (objects.length === 0) return own;
+    const left = new Set((await this.#inner.list(departuresOf(of))).objects.map(departed));
+    const virtual = objects.filter((object) => !left.has(keyText(object))).map((object) => inCluster(object, this.id, birth));
+    return [...own, ...virtual.map(({ namespace, name, revision }) => ({ namespace, name, revision }))];
   }
 
   async #internalRows(): Promise<{ objects: number; bytes: number }> {

@@ -46,6 +46,7 @@ function clusterStorage(id: ClusterId, reader: Reader, writer: Writer, watchers:
     get: (key) => reader.get(key),
     list: (options) => reader.list(options),
     count: (of) => reader.count(of),
+    revisions: (of) => reader.revisions(of),
     revision: (line) => reader.revision(line),
     birth: () => reader.birth(),
     write: (set, options = {}) => writer.write(id, set, options),

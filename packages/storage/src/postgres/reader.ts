@@ -11,6 +11,7 @@ import {
   type ListOptions,
   lineOf,
   type ObjectKey,
+  type ObjectRevision,
   type Page,
   type Revision,
   type StoredObject,
@@ -116,6 +117,14 @@ export class Reader implements PageSource {
       this.#count('volatile', of.group, of.resource, all, true),
     ]);
     return { objects: durable.objects + volatile.objects, bytes: durable.bytes + volatile.bytes };
+  }
+
+  async revisions({ group, resource }: { group: string; resource: string }): Promise<ObjectRevision[]> {
+    const rows = await this.#database.repeatable(
+      'revisions',
+      (sql) => sql<ObjectRevision[]>`SELECT * FROM storage.durable_revisions(${this.#cluster}, ${group}, ${resource})`,
+    );
+    return [...rows];
   }
 
   async revision(line: Line = 'durable'): Promise<Revision> {
