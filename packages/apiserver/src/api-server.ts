@@ -131,6 +131,7 @@ export class ApiServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#resources[Symbol.dispose]();
     await this.#hub[Symbol.asyncDispose]();
   }
 }

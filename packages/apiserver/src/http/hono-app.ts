@@ -5,11 +5,9 @@ import { type ClusterId, isClusterId, unauthorized } from '@kajitori/apimachiner
 import type { UserInfo } from '@kajitori/client';
 import type { Logger } from '@kajitori/telemetry';
 import { type Context, Hono } from 'hono';
-import { gzip } from 'node:zlib';
-import { promisify } from 'node:util';
 import { type Authenticator, bearerToken } from '../authentication/authenticator.ts';
 import { unknownPath } from '../operations/operations.ts';
-import { type HttpAnswer, type HttpRequest, readBody } from './http-request.ts';
+import { gzipBytes, type HttpAnswer, type HttpRequest, readBody } from './http-request.ts';
 import { errorAnswer, type KubernetesHandler, statusAnswer } from './kubernetes-handler.ts';
 import { responseOutput } from './response-output.ts';
 
@@ -29,7 +27,6 @@ export interface KubernetesAppOptions {
 /** Answers that have no body at all. */
 const withoutBody = new Set([204, 304]);
 const gzipBytesMin = 128 * 1024;
-const compress = promisify(gzip);
 const pathRoute = /^\/clusters\/([^/]+)(\/.*)?$/;
 
 /** The Kubernetes API as a Hono app: at a cluster's own address, and under /clusters/ID on the base address. */
@@ -95,7 +92,7 @@ export function httpRequest(
   };
 }
 
-async function toResponse({ status, headers, body }: HttpAnswer, acceptEncoding: string | undefined): Promise<Response> {
+async function toResponse({ status, headers, body, gzipped }: HttpAnswer, acceptEncoding: string | undefined): Promise<Response> {
   const sent = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     for (const one of Array.isArray(value) ? value : [value]) sent.append(name, one);
@@ -103,7 +100,8 @@ async function toResponse({ status, headers, body }: HttpAnswer, acceptEncoding:
   if (body.length >= gzipBytesMin && acceptEncoding?.includes('gzip') === true) {
     sent.set('content-encoding', 'gzip');
     sent.set('vary', 'accept-encoding');
-    return new Response((await compress(body, { level: 1 })) as Uint8Array<ArrayBuffer>, { status, headers: sent });
+    const bytes = await (gzipped?.() ?? gzipBytes(body));
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { status, headers: sent });
   }
   return new Response(withoutBody.has(status) ? null : (body as string), { status, headers: sent });
 }

@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { type ClusterId, StatusError } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
 
@@ -18,10 +20,19 @@ export interface HttpAnswer {
   status: number;
   headers: Record<string, string | string[]>;
   body: string | Uint8Array;
+  /** The same body compressed, where it is kept for many answers. */
+  gzipped?: () => Promise<Uint8Array>;
 }
 
 /** Largest body of a request: Kubernetes' own limit. */
 export const bodyBytesMax = 3 * 1024 * 1024;
+
+const compress = promisify(gzip);
+
+/** Level 1: what follows takes much more time for little less to send. */
+export function gzipBytes(body: string | Uint8Array): Promise<Uint8Array> {
+  return compress(body, { level: 1 });
+}
 
 /** Collects a body up to the limit. @throws StatusError RequestEntityTooLarge. */
 export async function readBody(stream: AsyncIterable<Uint8Array>, contentLength: string | undefined): Promise<Uint8Array> {

@@ -14,8 +14,9 @@ import type { DeleteOptions } from '../registry/delete.ts';
 import { Item } from '../registry/item.ts';
 import { listParameters } from '../registry/list-query.ts';
 import type { Updated } from '../registry/update.ts';
-import type { HttpAnswer, HttpRequest } from './http-request.ts';
-import { jsonAnswer } from './http-request.ts';
+import { headOf, isShareable, pageKey } from '../lists/shareable-list.ts';
+import { SharedPages } from '../lists/shared-pages.ts';
+import { gzipBytes, type HttpAnswer, type HttpRequest, jsonAnswer } from './http-request.ts';
 import {
   deleteOptions,
   fieldManagerOf,
@@ -48,8 +49,9 @@ const returnsDeleted = new Set([
 ]);
 
 /** Serves every resource request but watches and connects: decodes, calls the operation, encodes. */
-export class ResourceHandler {
+export class ResourceHandler implements Disposable {
   readonly #options: ResourceHandlerOptions;
+  readonly #pages = new SharedPages();
 
   constructor(options: ResourceHandlerOptions) {
     this.#options = options;
@@ -100,8 +102,26 @@ export class ResourceHandler {
 
   async #list(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     const encoding = this.#encoding(request);
-    const page = await this.#options.operations.list(call, listParameters(call.kind, rawListParameters(request.query)));
-    return answer(encodePage(call.kind, page, encoding), 200, call, encoding);
+    const query = listParameters(call.kind, rawListParameters(request.query));
+    const read = async (): Promise<{ body: string | Uint8Array; revision: number }> => {
+      const page = await this.#options.operations.list(call, query);
+      return { body: encodePage(call.kind, page, encoding), revision: Number(page.resourceVersion) };
+    };
+    if (!isShareable(call, query, encoding)) return answer((await read()).body, 200, call, encoding);
+    // A page that is held answers without a list, which would have asked.
+    await this.#options.operations.authorize(call, 'list');
+    const page = await this.#pages.get(
+      pageKey(call, request.query, encoding),
+      () => headOf(call),
+      async () => {
+        const { body, revision } = await read();
+        return { revision, bytes: typeof body === 'string' ? Buffer.from(body) : body };
+      },
+    );
+    return {
+      ...answer(page.bytes, 200, call, encoding),
+      gzipped: () => (page.gzipped ??= gzipBytes(page.bytes)),
+    };
   }
 
   async #create(request: HttpRequest, call: Call): Promise<HttpAnswer> {
@@ -205,6 +225,10 @@ export class ResourceHandler {
     const { value } = result;
     const kind = kindOfText(`${value.apiVersion}/${value.kind}`);
     return answer(encodeValue(value, kind, encoding.representation), result.created ? 201 : status, call, encoding);
+  }
+
+  [Symbol.dispose](): void {
+    this.#pages[Symbol.dispose]();
   }
 
   #encoding(request: HttpRequest): EncodeOptions {

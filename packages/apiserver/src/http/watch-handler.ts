@@ -38,7 +38,7 @@ export async function serveWatch(
   const query = watchParameters(request, call);
   const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), { protobuf: true, views: true });
   const encoder = new FrameEncoder(call, representation, clock, includeObjectParameter(request.query));
-  await operations.authorizeWatch(call);
+  await operations.authorize(call, 'watch');
   const slow = new AbortController();
   const timeout = AbortSignal.timeout(Math.round(timeoutSeconds(request.query) * 1000));
   const signal = AbortSignal.any([request.signal, timeout, slow.signal]);

@@ -60,12 +60,13 @@ export class Operations {
   }
 
   async watch(call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<void> {
-    await this.authorizeWatch(call);
+    await this.authorize(call, 'watch');
     await runWatch(this.services.hub, call, query, sink, signal);
   }
 
-  authorizeWatch(call: Call): Promise<void> {
-    return this.#admitVerb(call, 'watch');
+  /** For answers that need no operation of their own: a watch that is only being set up, a list that is held already. */
+  authorize(call: Call, verb: 'list' | 'watch'): Promise<void> {
+    return this.#admitVerb(call, verb);
   }
 
   async create(call: Call, body: KubeObject): Promise<Item | Answer> {
