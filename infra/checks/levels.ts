@@ -1,6 +1,6 @@
 /** The packages by level, lowest first: one may import only what stands on a lower level. ARCHITECTURE.md says why. */
 export const levels: readonly (readonly string[])[] = [
-  ['apimachinery', 'cel', 'telemetry', 'servers'],
+  ['apimachinery', 'cel', 'telemetry', 'servers', 'egress'],
   ['schema', 'schedules', 'agent-protocol', 'server-process'],
   ['kinds', 'scheduling', 'authorization', 'storage', 'streams', 'accounts'],
   ['reconciler', 'client'],
