@@ -5,6 +5,8 @@ export interface BackOff {
 }
 
 export const reconnectBackOff: BackOff = { firstMilliseconds: 250, maxMilliseconds: 30_000 };
+/** After a no that only a person can turn into a yes. */
+export const refusedBackOff: BackOff = { firstMilliseconds: 2_000, maxMilliseconds: 300_000 };
 
 /** How long to wait before attempt number `failures + 1`; `random` is in [0, 1). At least a third of the step, at most all of it. */
 export function backOffMilliseconds({ firstMilliseconds, maxMilliseconds }: BackOff, failures: number, random: number): number {

@@ -22,10 +22,11 @@ import {
 import { secretTokenHash } from '@kajitori/apimachinery';
 import type { MultiplexerOptions } from '@kajitori/streams';
 import type { Logger } from '@kajitori/telemetry';
-import { backOffMilliseconds, reconnectBackOff } from './back-off.ts';
 import type { CredentialStore } from './credential-store.ts';
 import { Outbox } from './outbox.ts';
-import { RefusedError, Session } from './session.ts';
+import { type NextAttempt, ReconnectPace } from './reconnect-pace.ts';
+import { RefusedError, SupersededError } from './refusal.ts';
+import { Session } from './session.ts';
 import { type Trust, authorityFor } from './trust.ts';
 
 export interface GatewayConnectionOptions {
@@ -46,10 +47,9 @@ export interface GatewayConnectionOptions {
   log: Logger;
 }
 
-/** A session that lasted so long was no failure. */
-const steadyMilliseconds = 20_000;
 const rotateAfterMilliseconds = 7 * 86_400_000;
-const supersededWaitMilliseconds = 30_000;
+/** While it is refused, so often is looked whether somebody laid down another join token. */
+const newTokenPollMilliseconds = 2_000;
 
 export class GatewayConnection {
   readonly #options: GatewayConnectionOptions;
@@ -110,26 +110,47 @@ export class GatewayConnection {
 
   /** Holds the line until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    let failures = 0;
+    const pace = new ReconnectPace();
     while (!signal.aborted) {
       const from = performance.now();
-      const waitMilliseconds = await this.#once(signal);
-      failures = performance.now() - from > steadyMilliseconds ? 0 : failures + 1;
-      if (!signal.aborted) await wait(waitMilliseconds ?? backOffMilliseconds(reconnectBackOff, failures - 1, Math.random()), signal);
+      const error = await this.#once(signal);
+      if (signal.aborted) return;
+      const { waitMilliseconds, refused } = pace.after({ error, lastedMilliseconds: performance.now() - from }, Math.random());
+      if (refused !== undefined) await this.#waitRefused(refused, waitMilliseconds, signal);
+      else {
+        if (error !== undefined) this.#options.log.warn({ error }, 'the gateway cannot be reached');
+        await wait(waitMilliseconds, signal);
+      }
     }
   }
 
-  /** One session, from dialling to its end. Returns how long to wait if the gateway said so. */
-  async #once(signal: AbortSignal): Promise<number | undefined> {
+  /** Until it is time to ask again, or another join token lies there. */
+  async #waitRefused({ error, remedy, isNew }: Refusal, waitMilliseconds: number, signal: AbortSignal): Promise<void> {
+    const { log, joinToken } = this.#options;
+    if (isNew) {
+      const what = { reason: error.reason, answer: error.message, remedy };
+      log.warn(
+        what,
+        'the control plane refuses this node; its pods keep running, and it is asked again less and less often, down to once in five minutes',
+      );
+    } else log.debug({ reason: error.reason, waitMilliseconds }, 'the control plane still refuses this node');
+    const refusedToken = await joinToken();
+    const until = performance.now() + waitMilliseconds;
+    for (let left = waitMilliseconds; left > 0 && !signal.aborted; left = until - performance.now()) {
+      await wait(Math.min(left, newTokenPollMilliseconds), signal);
+      const token = await joinToken();
+      if (token !== undefined && token !== refusedToken) return;
+    }
+  }
+
+  /** One session, from dialling to its end, and its successors. Answers why there was none. */
+  async #once(signal: AbortSignal): Promise<unknown> {
     try {
       let session: Session | undefined = await this.#open(signal);
       while (session !== undefined) session = await this.#hold(session, signal);
       return undefined;
     } catch (error) {
-      if (signal.aborted) return undefined;
-      this.#options.log.warn({ error }, 'the gateway cannot be reached');
-      if (error instanceof SupersededError) return supersededWaitMilliseconds;
-      return error instanceof RefusedError && error.retryAfterSeconds !== undefined ? error.retryAfterSeconds * 1000 : undefined;
+      return error;
     }
   }
 
@@ -248,14 +269,7 @@ export class GatewayConnection {
   }
 }
 
-/** Another session of this node took over: coming back at once would only throw that one out. */
-class SupersededError extends Error {
-  override readonly name = 'SupersededError';
-
-  constructor() {
-    super('another agent holds this node name: two machines must not share a credential');
-  }
-}
+type Refusal = NonNullable<NextAttempt['refused']>;
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -3,10 +3,10 @@ import {
   type GatewayMessage,
   type Hello,
   ProtocolError,
-  type Refused,
   type Welcome,
   agentPath,
   agentSubprotocol,
+  closeCodes,
   decodeGatewayMessage,
   encodeMessage,
   helloTimeoutMilliseconds,
@@ -17,19 +17,7 @@ import {
 } from '@kajitori/agent-protocol';
 import { type Multiplexer, type MultiplexerOptions, multiplexWebSocket } from '@kajitori/streams';
 import { type RawData, WebSocket } from 'ws';
-
-/** The gateway would not have us. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
-  readonly reason: Refused['reason'] | 'Unauthorized';
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(reason: Refused['reason'] | 'Unauthorized', message: string, retryAfterSeconds?: number) {
-    super(message);
-    this.reason = reason;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
+import { RefusedError } from './refusal.ts';
 
 export interface SessionOptions {
   gatewayUrl: URL;
@@ -175,7 +163,11 @@ function greet(
           : new RefusedError('Unavailable', text, Number.isFinite(retryAfter) ? retryAfter : undefined),
       );
     });
-    socket.once('close', (code) => fail(new Error(`the gateway closed the connection before it welcomed this node (${code})`)));
+    socket.once('close', (code, reason) => {
+      const text = `the gateway closed the connection before it welcomed this node (${code} ${reason.toString('utf8')})`;
+      const isOurs = code === closeCodes.revoked || code === closeCodes.removed;
+      fail(isOurs ? new RefusedError('Unauthorized', text) : new Error(text));
+    });
     socket.once('open', () =>
       socket.send(encodeMessage({ type: 'hello', protocol: { oldest: oldestProtocolVersion, newest: protocolVersion }, ...options.hello })),
     );

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type AgentMessage,
@@ -21,7 +21,15 @@ export const testCluster = clusterId(`c-${'a'.repeat(20)}`);
 /** A gateway that keeps what it is told in memory: speaks the protocol, knows no database. */
 export class TestGateway implements AsyncDisposable {
   readonly #server = createServer();
-  readonly #sockets = new WebSocketServer({ server: this.#server, path: agentPath });
+  readonly #sockets = new WebSocketServer({
+    server: this.#server,
+    path: agentPath,
+    verifyClient: ({ req }: { req: IncomingMessage }, answer: (takes: boolean, status?: number) => void) => {
+      const takes = this.admits(req.headers.authorization);
+      if (!takes) this.refusals.push(performance.now());
+      answer(takes, 401);
+    },
+  });
   readonly #objects = new Map<string, DesiredObject>();
   #revision = 1;
   /** Of the last welcome. */
@@ -41,6 +49,10 @@ export class TestGateway implements AsyncDisposable {
   readonly events = new Map<string, ReportedEvent>();
   node: NodeReport | undefined;
   port = 0;
+  /** Whom it takes: anybody, until told otherwise. The rest gets a 401. */
+  admits: (authorization: string | undefined) => boolean = () => true;
+  /** When somebody was not taken. */
+  readonly refusals: number[] = [];
 
   constructor() {
     this.#sockets.on('connection', (socket, request) => {
