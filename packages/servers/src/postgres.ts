@@ -108,7 +108,8 @@ async function unprivileged(command: string, directory: string, args: string[]):
   if (!setpriv) throw new Error('Postgres does not run as root, and setpriv (util-linux) is missing to become another user');
   const { uid, gid } = await systemUserIds();
   const open = (await reachable(command)) && (await reachable(resolve(directory)));
-  const reading = open ? [] : ['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'];
+  // Without the fix-up, access(2), by which initdb looks for postgres, counts the capability too.
+  const reading = open ? [] : ['--securebits', '+no_setuid_fixup', '--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'];
   return {
     command: setpriv,
     args: ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...reading, command, ...args],

@@ -83,7 +83,7 @@ describe('the role of the processes', () => {
     ['ALTER TABLE storage.resources DISABLE ROW LEVEL SECURITY', 'must be owner'],
     ['CREATE TABLE storage.mine (x int)', 'permission denied'],
     ['CREATE TABLE public.mine (x int)', 'permission denied'],
-    ['SELECT storage.raise_revisions()', 'permission denied'],
+    ['SELECT storage.after_restore()', 'permission denied'],
     ['SELECT * FROM kajitori.migrations', 'permission denied'],
     ['SET ROLE postgres', 'permission denied'],
   ])('may not %s', async (statement, why) => {

@@ -216,10 +216,24 @@ describe('a restore', () => {
   it('makes all clients list anew, and gives no revision twice', async () => {
     const storage = await newCluster(subject.engine);
     const before = await written(storage, create(widget('a')));
-    await subject.owner`SELECT storage.raise_revisions()`;
+    await subject.owner`SELECT storage.after_restore()`;
     const after = await written(storage, create(widget('b')));
     expect(after).toBe(before + 2 ** 32 + 1);
     await expect(storage.list({ ...widgets, revision: before })).rejects.toThrow('no longer in the log');
     await expect(subject.engine.dispatch.changes(storage.id, before)).rejects.toThrow('no longer in the log');
+  });
+
+  it('gives no epoch twice, not even of a fence that was lost, and ends every hold', async () => {
+    const storage = await newCluster(subject.engine);
+    const { fences } = subject.engine;
+    const before = await fences.acquire(storage.id, 'node/a', 'one', 3600);
+    await subject.owner`SELECT storage.after_restore()`;
+    await expect(storage.write([create(widget('late'))], { fence: { name: 'node/a', epoch: before!.epoch } })).resolves.toEqual({
+      refused: 'fenced',
+    });
+    const after = await fences.acquire(storage.id, 'node/a', 'two', 3600);
+    expect(after?.epoch).toBe(before!.epoch + 2 ** 32 + 1);
+    const unheard = await fences.acquire(storage.id, 'node/made-after-the-backup', 'one', 3600);
+    expect(unheard?.epoch).toBe(2 ** 32 + 1);
   });
 });
