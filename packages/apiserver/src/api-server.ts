@@ -25,6 +25,7 @@ import { ResourceHandler } from './http/resource-handler.ts';
 import { OpenApiDocuments } from './openapi/openapi-documents.ts';
 import { inProcessTransport } from './operations/in-process.ts';
 import { Operations } from './operations/operations.ts';
+import { serveProxy } from './proxy/serve-proxy.ts';
 import { serveLogs } from './subresources/logs.ts';
 import { serveStreamUpgrade } from './subresources/upgrades.ts';
 import { WatchHub } from './watch/watch-hub.ts';
@@ -110,6 +111,7 @@ export class ApiServer implements AsyncDisposable {
   } {
     const { authenticator, logger } = this.#options;
     const { operations } = this;
+    const proxies = { operations, dial: new ClusterDial({ storage: this.#options.storage, node }) };
     const resources = this.#resources;
     const handler = new KubernetesHandler({
       operations,
@@ -120,13 +122,15 @@ export class ApiServer implements AsyncDisposable {
       logger,
       metrics: new ApiMetrics(metrics),
       serverAddress,
-      connect: (request, call) =>
-        call.kind === (pods as unknown) && call.subresource === 'log' ? serveLogs(operations, node, request, call) : undefined,
+      connect: (request, call) => {
+        if (call.subresource === 'proxy') return serveProxy(proxies, request, call);
+        return call.kind === (pods as unknown) && call.subresource === 'log' ? serveLogs(operations, node, request, call) : undefined;
+      },
     });
     return {
       app: kubernetesApp({ handler, authenticator, clusterOf, logger }),
       upgrade: (request, socket, head) =>
-        serveStreamUpgrade({ operations, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
+        serveStreamUpgrade({ ...proxies, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
     };
   }
 

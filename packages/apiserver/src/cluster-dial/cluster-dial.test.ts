@@ -83,7 +83,7 @@ describe('a connection to a Service', () => {
         ({ message: words }: Error) => words,
       );
     expect(await message(80)).toBe('no endpoints available for service "web"');
-    expect(await message(81)).toBe('no service port "81" found for service "web"');
+    expect(await message(81)).toBe('no service port 81 found for service "web"');
     expect(await message('dns')).toBe('no service port "dns" found for service "web"');
     await expect(world.api.dial.service({ ...target(80), name: 'none' })).rejects.toMatchObject({
       reason: 'NotFound',

@@ -15,7 +15,7 @@ export function servicePortName(service: Service, port: number | string): string
   if (found === undefined || (found.protocol ?? 'TCP') !== 'TCP')
     throw new StatusError(
       'ServiceUnavailable',
-      `no service port ${JSON.stringify(String(port))} found for service "${service.metadata.name ?? ''}"`,
+      `no service port ${typeof port === 'number' ? port : JSON.stringify(port)} found for service "${service.metadata.name ?? ''}"`,
     );
   return found.name ?? '';
 }

@@ -46,7 +46,8 @@ async function serve(options: KubernetesAppOptions, context: Context<{ Bindings:
     const user = await authenticated(options, route.cluster, incoming);
     const gone = new AbortController();
     outgoing.once('close', () => gone.abort());
-    const request = httpRequest(incoming, { path: route.path, query: url.searchParams, cluster: route.cluster, user, signal: gone.signal });
+    const exchange = { incoming, outgoing };
+    const request = httpRequest(incoming, { ...route, query: url.searchParams, user, signal: gone.signal, exchange });
     const result = await options.handler.handle(request, () => responseOutput(outgoing));
     if (result === undefined) return RESPONSE_ALREADY_SENT;
     if (result instanceof Response) return result;
@@ -57,11 +58,14 @@ async function serve(options: KubernetesAppOptions, context: Context<{ Bindings:
 }
 
 /** The cluster and the path within it. */
-export function routed(bound: ClusterId | undefined, pathname: string): { cluster: ClusterId; path: string } | undefined {
-  if (bound !== undefined) return { cluster: bound, path: pathname };
+export function routed(
+  bound: ClusterId | undefined,
+  pathname: string,
+): { cluster: ClusterId; path: string; atBaseAddress: boolean } | undefined {
+  if (bound !== undefined) return { cluster: bound, path: pathname, atBaseAddress: false };
   const match = pathRoute.exec(pathname);
   if (match === null || !isClusterId(match[1] ?? '')) return undefined;
-  return { cluster: match[1] as ClusterId, path: match[2] ?? '/' };
+  return { cluster: match[1] as ClusterId, path: match[2] ?? '/', atBaseAddress: true };
 }
 
 /** @throws StatusError Unauthorized, the same for an unknown cluster and for a wrong credential: existence is no news for strangers. */
@@ -82,7 +86,7 @@ function headerText(value: string | string[] | undefined): string | undefined {
 
 export function httpRequest(
   incoming: NodeBindings['incoming'],
-  parts: Pick<HttpRequest, 'path' | 'query' | 'cluster' | 'user' | 'signal'>,
+  parts: Pick<HttpRequest, 'path' | 'query' | 'cluster' | 'user' | 'signal' | 'exchange' | 'atBaseAddress'>,
 ): HttpRequest {
   return {
     ...parts,

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type ClusterId, StatusError } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
+import type { Exchange } from '../proxy/upstream.ts';
 
 /** A request as the edge hands it in: routed to its cluster, its body not yet read. */
 export interface HttpRequest {
@@ -14,6 +15,10 @@ export interface HttpRequest {
   user: UserInfo;
   body(): Promise<Uint8Array>;
   signal: AbortSignal;
+  /** For what answers on the connection itself: proxies. Absent in requests that upgrade. */
+  exchange?: Exchange;
+  /** Whether the path named the cluster, on the address that all share. */
+  atBaseAddress?: boolean;
 }
 
 export interface HttpAnswer {

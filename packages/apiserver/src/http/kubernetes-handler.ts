@@ -24,8 +24,8 @@ export interface KubernetesHandlerOptions {
   metrics: ApiMetrics;
   /** `host:port` that discovery names. */
   serverAddress: string;
-  /** Serves GET subresources that answer with more than an object (log, proxy); undefined: not one of them. */
-  connect(request: HttpRequest, call: Call): Promise<Response> | undefined;
+  /** Serves GET subresources that answer with more than an object (log, proxy); undefined: not one of them. A promise of undefined: it has answered by itself. */
+  connect(request: HttpRequest, call: Call): Promise<HttpAnswer | Response | undefined> | undefined;
 }
 
 /** Everything that is served under a cluster's address. */

@@ -1,3 +1,5 @@
+import { proxyPath } from '../proxy/proxy-path.ts';
+
 /** What a URL of the Kubernetes API asks for, before it is known whether such a resource exists. */
 export interface RequestInfo {
   group: string;
@@ -6,7 +8,7 @@ export interface RequestInfo {
   resource: string;
   namespace: string;
   name: string;
-  /** `log`, `status`; for proxies the first segment alone, and the rest in `subpath`. */
+  /** `log`, `status`; for proxies the first segment alone, and the rest in `subpath`, as it was encoded. */
   subresource: string;
   subpath: string;
   verb: string;
@@ -21,7 +23,8 @@ const namespaceSubresources = new Set(['status', 'finalize']);
  * versions. Segments are decoded; an empty or undecodable one makes the path unknown.
  */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo | undefined {
-  const segments = decodedSegments(path);
+  const proxied = proxyPath(path);
+  const segments = decodedSegments(proxied?.prefix ?? path);
   if (segments === undefined) return undefined;
   const core = segments[0] === 'api';
   if (!core && segments[0] !== 'apis') return undefined;
@@ -41,11 +44,11 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   const [resource = '', name = '', subresource = '', ...tail] = parts;
   const verb = verbFor(method, name, subresource, query, watchPrefix);
   if (verb === undefined) return undefined;
-  return { group, version, resource, namespace, name, subresource, subpath: tail.join('/'), verb };
+  return { group, version, resource, namespace, name, subresource, subpath: proxied?.tail.slice(1) ?? tail.join('/'), verb };
 }
 
 function verbFor(method: string, name: string, subresource: string, query: URLSearchParams, watchPrefix: boolean): string | undefined {
-  const verb = verbs[method];
+  const verb = subresource === 'proxy' && method === 'OPTIONS' ? 'get' : verbs[method];
   if (verb === 'get' && subresource === '') {
     if (watchPrefix || (isTrue(query.get('watch')) && (name === '' || query.has('watch')))) return 'watch';
     return name === '' ? 'list' : 'get';

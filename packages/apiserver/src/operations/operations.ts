@@ -128,10 +128,10 @@ export class Operations {
     return deleteCollection(this.services, call, query, options);
   }
 
-  /** For `connect` subresources (exec, log, proxy), which their own rooms serve once this has passed. */
-  async admitConnect(call: Call): Promise<Item> {
+  /** For `connect` subresources (exec, log, proxy), which their own rooms serve once this has passed. `name` is the object's, where the path says more. */
+  async admitConnect(call: Call, name = call.name): Promise<Item> {
     await this.#authorize(call);
-    return readOne({ ...call, subresource: '' });
+    return readOne({ ...call, name, subresource: '' });
   }
 
   async #scale(call: Call, change: Change): Promise<Answer> {

@@ -6,20 +6,21 @@ import type { Logger } from '@kajitori/telemetry';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import type { Call } from '../call.ts';
 import { authenticated, httpRequest, routed } from '../http/hono-app.ts';
+import type { HttpRequest } from '../http/http-request.ts';
 import { requestInfo } from '../http/request-info.ts';
 import type { ResourceHandler } from '../http/resource-handler.ts';
-import { type Operations, unknownPath } from '../operations/operations.ts';
+import { unknownPath } from '../operations/operations.ts';
+import { type ProxyServices, serveProxyUpgrade } from '../proxy/serve-proxy.ts';
 import { containerTarget, podTarget } from './pod-target.ts';
 
-export interface UpgradeOptions {
-  operations: Operations;
+export interface UpgradeOptions extends ProxyServices {
   resources: ResourceHandler;
   authenticator: Authenticator;
   node: NodeStreams;
   logger: Logger;
 }
 
-/** exec, attach and port-forward: requests that leave HTTP. Never throws; a refusal is answered on the socket. */
+/** exec, attach, port-forward and proxies: requests that leave HTTP. Never throws; a refusal is answered on the socket. */
 export async function serveStreamUpgrade(
   options: UpgradeOptions,
   request: IncomingMessage,
@@ -32,7 +33,9 @@ export async function serveStreamUpgrade(
   socket.on('error', () => socket.destroy());
   let target: UpgradeTarget;
   try {
-    target = await upgradeTarget(options, request, bound, gone.signal);
+    const { asked, call } = await upgradeCall(options, request, bound, gone.signal);
+    if (call.subresource === 'proxy') return await serveProxyUpgrade(options, asked, call, { incoming: request, socket, head });
+    target = await targetOf(options, call, asked.query);
   } catch (error) {
     refuse(socket, error, options.logger);
     return;
@@ -40,22 +43,22 @@ export async function serveStreamUpgrade(
   await serveUpgrade({ ...target, request, socket, head, node: options.node, logger: options.logger });
 }
 
-async function upgradeTarget(
+async function upgradeCall(
   options: UpgradeOptions,
   incoming: IncomingMessage,
   bound: ClusterId | undefined,
   signal: AbortSignal,
-): Promise<UpgradeTarget> {
+): Promise<{ asked: HttpRequest; call: Call }> {
   const url = new URL(incoming.url ?? '/', 'https://cluster');
   const route = routed(bound, url.pathname);
   if (route === undefined) throw unknownPath();
   const user = await authenticated(options, route.cluster, incoming);
-  const request = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
-  const info = requestInfo(request.method, route.path, request.query);
+  const asked = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
+  const info = requestInfo(asked.method, route.path, asked.query);
   if (info === undefined) throw unknownPath();
-  const call = options.resources.callFor(request, info);
-  if (call.kind.group !== '' || call.kind.plural !== 'pods') throw unknownPath();
-  return targetOf(options, call, url.searchParams);
+  const call = options.resources.callFor(asked, info);
+  if (call.subresource !== 'proxy' && (call.kind.group !== '' || call.kind.plural !== 'pods')) throw unknownPath();
+  return { asked, call };
 }
 
 async function targetOf({ operations }: UpgradeOptions, call: Call, query: URLSearchParams): Promise<UpgradeTarget> {

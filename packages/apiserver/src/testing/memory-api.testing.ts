@@ -3,6 +3,7 @@ import type { ClusterClient, UserInfo } from '@kajitori/client';
 import { type Namespace, namespaces } from '@kajitori/kinds';
 import { type MemoryStorage, openMemoryStorage } from '@kajitori/storage';
 import { silentLogger } from '@kajitori/telemetry';
+import type { Authenticator } from '../authentication/authenticator.ts';
 import { ApiServer, type ApiServerOptions } from '../api-server.ts';
 
 export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
@@ -15,11 +16,14 @@ export interface MemoryApi extends AsyncDisposable {
 }
 
 /** The whole pipeline over the memory driver, with one cluster and its namespace `default`. */
-export async function memoryApi(options: Pick<ApiServerOptions, 'node'> = {}): Promise<MemoryApi> {
+export async function memoryApi({
+  authenticateToken = async () => undefined,
+  ...options
+}: Pick<ApiServerOptions, 'node'> & Partial<Authenticator> = {}): Promise<MemoryApi> {
   const storage = openMemoryStorage();
   const cluster = newClusterId();
   await storage.clusters.create(cluster);
-  const api = new ApiServer({ storage, authenticator: { authenticateToken: async () => undefined }, logger: silentLogger, ...options });
+  const api = new ApiServer({ storage, authenticator: { authenticateToken }, logger: silentLogger, ...options });
   const client = api.client(cluster, admin);
   await client.resource(namespaces).create(namespace('default'));
   return {
