@@ -3,7 +3,7 @@ export const levels: readonly (readonly string[])[] = [
   ['apimachinery', 'cel', 'telemetry', 'servers', 'egress'],
   ['schema', 'schedules', 'agent-protocol', 'server-process'],
   ['kinds', 'scheduling', 'authorization', 'storage', 'streams', 'accounts'],
-  ['reconciler', 'client'],
+  ['reconciler', 'client', 'policies'],
   ['apiserver', 'management', 'gateway', 'controllers', 'agent'],
   ['control-plane'],
   ['testing'],

@@ -12,8 +12,11 @@ import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { nodeRestriction } from './admission/node-restriction.ts';
 import { defaultTolerationSeconds, serviceAccount } from './admission/pod-defaults.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
+import { PolicySource } from './admission/policy-source.ts';
 import { createAuthorizer } from './authorization/authorizer.ts';
 import { serviceAddresses } from './companions/service-addresses.ts';
+import { CompanionSet } from './companions/companions.ts';
+import { quotaCharges } from './companions/quota-charges.ts';
 import { RbacSource } from './authorization/rbac-source.ts';
 import { ClusterDial } from './cluster-dial/cluster-dial.ts';
 import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
@@ -71,6 +74,8 @@ export class ApiServer implements AsyncDisposable {
     this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
     const rbac = new RbacSource(options.storage);
     this.operations = new Operations({
+    const authorize = createAuthorizer(rbac);
+    const policies = new PolicySource();
       clock: this.#clock,
       admission: new Admission([
         namespaceLifecycle(this.#clock),
@@ -78,9 +83,11 @@ export class ApiServer implements AsyncDisposable {
         defaultTolerationSeconds,
         nodeRestriction,
         ...(options.plugins ?? []),
+        rbacEscalation({ authorize, rbac }),
+        policies.plugin([resourceQuotas]),
       ]),
-      companions: [serviceAddresses(this.#clock)],
-      authorize: createAuthorizer(rbac),
+      companions: new CompanionSet([serviceAddresses(this.#clock), quotaCharges(policies, this.#clock)]),
+      authorize,
       authenticator: options.authenticator,
       rbac,
       hub: this.#hub,

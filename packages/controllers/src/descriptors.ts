@@ -9,6 +9,7 @@ import { nodeLifecycle } from './node-lifecycle/node-lifecycle.controller.ts';
 import { podGc } from './pod-gc/pod-gc.controller.ts';
 import { replicaSet } from './replica-set/replica-set.controller.ts';
 import { rootCa } from './root-ca/root-ca.controller.ts';
+import { resourceQuota } from './resource-quota/resource-quota.controller.ts';
 import type { ControllerDescriptor } from './runtime/controller.ts';
 import { scheduler } from './scheduler/scheduler.controller.ts';
 import { defaultServiceAccount } from './service-account/default-service-account.controller.ts';
@@ -30,4 +31,5 @@ export const descriptors: readonly ControllerDescriptor[] = [
   nodeLifecycle,
   podGc,
   garbageCollector,
+  resourceQuota,
 ];

@@ -29,6 +29,8 @@ export function serviceAddresses(clock: Clock): Companions {
   return {
     handles: ({ kind, subresource }) => kind.group === '' && kind.plural === 'services' && subresource !== 'status',
 
+    fills: true,
+
     async claim(call, draft, old) {
       const service = draft as Service;
       const before = (old ?? {}) as Partial<Service>;

@@ -3,7 +3,7 @@ import type { Logger } from '@kajitori/telemetry';
 import type { Admission } from '../admission/admission.ts';
 import { type Authorize, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
-import type { Companions } from '../companions/companions.ts';
+import type { CompanionSet } from '../companions/companions.ts';
 import type { Kind } from '@kajitori/kinds';
 import { checkSchema } from '../registry/check.ts';
 import { createObject } from '../registry/create.ts';
@@ -21,7 +21,7 @@ import type { WatchHub } from '../watch/watch-hub.ts';
 export interface OperationServices extends ReviewServices {
   clock: Clock;
   admission: Admission;
-  companions: readonly Companions[];
+  companions: CompanionSet;
   authorize: Authorize;
   hub: WatchHub;
   /** The catalogue's Pod: Bindings act on it. */

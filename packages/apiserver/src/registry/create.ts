@@ -10,6 +10,8 @@ import { toItem, toStored } from './stored.ts';
 
 /** How often a generated name, an address or a port that is taken is drawn again. */
 const attemptsMax = 8;
+/** How often a write is tried again because a quota that it is charged to has changed meanwhile, in another process. */
+const chargeAttemptsMax = 64;
 
 /**
  * Creates the object: admission, defaults, checks, one write. The draft is the caller's to give away.
@@ -28,21 +30,33 @@ export async function createObject(registry: Registry, call: Call, draft: KubeOb
   kind.strategy.prepareForCreate?.(draft);
   checkNew(call, draft);
   await registry.admission.validate({ call, operation: 'CREATE', object: draft });
-  const companions = registry.companions.find((one) => one.handles(call));
-  for (let attempt = 1; ; attempt += 1) {
-    const wanted = companions === undefined ? draft : structuredClone(draft);
-    const beside = (await companions?.claim(call, wanted, undefined, attempt)) ?? [];
+  return registry.companions.inTurn(call, undefined, () => writeNew(registry, call, draft, generates ? base : undefined));
+}
+
+/** Claims what is written beside the object and writes both; again with other names where one was taken. */
+async function writeNew({ companions }: Registry, call: Call, draft: KubeObject, base: string | undefined): Promise<Item> {
+  const { kind } = call;
+  const fills = companions.fills(call);
+  let charges = 1;
+  for (let attempt = 1; ;) {
+    const wanted = fills ? structuredClone(draft) : draft;
+    const beside = await companions.claim(call, wanted, undefined, attempt);
     const object = toStored(kind, wanted);
     if (call.dryRun) return dryRunItem(call, wanted, object);
     const outcome = await call.storage.write([{ type: 'create', object }, ...beside]).catch((error: unknown) => {
       throw readError(error);
     });
     if (!isRefusal(outcome)) return toItem(kind, { ...object, revision: outcome.revisions[0] ?? 0 });
+    if ((outcome.refused === 'conflict' || outcome.refused === 'notFound') && charges < chargeAttemptsMax) {
+      charges += 1;
+      continue;
+    }
     if (outcome.refused !== 'exists' || attempt === attemptsMax) throw refusalError(outcome, kind, wanted.metadata.name ?? '');
+    attempt += 1;
     if (beside.length > 0 && (await call.storage.get(object)) === undefined) {
-      const taken = await companions?.taken(call, wanted, beside);
+      const taken = await companions.taken(call, wanted, beside);
       if (taken !== undefined) throw taken;
-    } else if (generates) draft.metadata.name = generatedName(base);
+    } else if (base !== undefined) draft.metadata.name = generatedName(base);
     else throw refusalError(outcome, kind, wanted.metadata.name ?? '');
   }
 }

@@ -85,13 +85,12 @@ async function deleteOnce(
   const last = toStored(call.kind, draft);
   if (call.dryRun) return { item: toItem(call.kind, { ...last, revision: stored.revision }), gone };
   if (already && !gone && last.body === stored.body) return { item: before, gone: false };
-  const companions = registry.companions.find((one) => one.handles(call));
   const outcome = await call.storage
     .write(
       gone
         ? [
             { type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision },
-            ...((await companions?.release(call, before.object)) ?? []),
+            ...(await registry.companions.release(call, before.object)),
           ]
         : [{ type: 'update', object: last, expectedRevision: stored.revision }],
     )

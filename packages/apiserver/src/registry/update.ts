@@ -73,7 +73,7 @@ async function updateOnce(
   call: Call,
   options: UpdateOptions,
   stored: StoredObject,
-): Promise<{ item: Item; mayRetry: boolean } | { item: undefined; mayRetry: boolean }> {
+): Promise<{ item: Item | undefined; mayRetry: boolean }> {
   const before = toItem(call.kind, stored);
   const wanted = await options.change(before.draft());
   const sent = wanted.metadata.resourceVersion ?? '';
@@ -83,12 +83,21 @@ async function updateOnce(
   if (sent !== '' && sent !== '0' && sent !== String(stored.revision))
     throw conflict(groupResourceOf(call.kind), call.name, objectModified);
   const draft = await preparedUpdate(registry, call, options, wanted, before.object);
-  const companions = registry.companions.find((one) => one.handles(call));
   if (endsDeletion(call, draft)) {
-    const beside = (await companions?.release(call, before.object)) ?? [];
+    const beside = await registry.companions.release(call, before.object);
     return { item: await finishDeletion(call, stored, { before, draft, beside }), mayRetry: false };
   }
-  const beside = (await companions?.claim(call, draft, before.object, 1)) ?? [];
+  return registry.companions.inTurn(call, before.object, () => writeChanged(registry, call, stored, { before, draft }));
+}
+
+/** Undefined when another writer was faster, to the object or to what is written beside it. */
+async function writeChanged(
+  { companions }: Registry,
+  call: Call,
+  stored: StoredObject,
+  { before, draft }: { before: Item; draft: KubeObject },
+): Promise<{ item: Item | undefined; mayRetry: boolean }> {
+  const beside = await companions.claim(call, draft, before.object, 1);
   const object = toStored(call.kind, draft);
   if (object.body === stored.body) return { item: before, mayRetry: false };
   if (call.dryRun) return { item: toItem(call.kind, { ...object, revision: stored.revision }), mayRetry: false };
@@ -99,7 +108,7 @@ async function updateOnce(
     });
   if (!isRefusal(outcome)) return { item: toItem(call.kind, { ...object, revision: outcome.revisions[0] ?? 0 }), mayRetry: false };
   if (outcome.refused === 'exists') {
-    const taken = await companions?.taken(call, draft, beside);
+    const taken = await companions.taken(call, draft, beside);
     if (taken !== undefined) throw taken;
     return { item: undefined, mayRetry: true };
   }

@@ -1,0 +1,80 @@
+import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
+import type { Kind } from '@kajitori/kinds';
+import type { Call } from '../call.ts';
+import { toItem } from '../registry/stored.ts';
+import type { AdmissionPlugin } from './admission.ts';
+
+/** What another process wrote holds here after this long at most; Kubernetes' own plug-ins read from caches that lag as well. */
+const freshMilliseconds = 1_000;
+/** What is read this soon after a write of this process may still be from before it, and is not kept. */
+const settlingMilliseconds = 100;
+/** Lists held at once; the one asked longest ago goes first. */
+const listsMax = 10_000;
+
+interface Held {
+  at: number;
+  objects: Promise<readonly KubeObject[]>;
+}
+
+/**
+ * The objects that admission plug-ins go by (quotas, limit ranges, classes), read at most once a second for each namespace that is
+ * written to, and kept for none that is not. A plug-in whose namespace has no such object costs a lookup in a map.
+ */
+export class PolicySource {
+  readonly #held = new Map<string, Held>();
+  readonly #settling = new Map<string, number>();
+
+  /** All objects of a kind in the call's cluster, and in its namespace where the kind has namespaces. Shared: never change them. */
+  all<T extends KubeObject>(call: Call, kind: Kind<T>): Promise<readonly T[]> {
+    const key = keyOf(call.cluster, kind, call.namespace);
+    const now = performance.now();
+    const held = this.#held.get(key);
+    if (held !== undefined && now - held.at < freshMilliseconds) return held.objects as Promise<readonly T[]>;
+    const entry: Held = { at: now, objects: this.read(call, kind) };
+    this.#held.delete(key);
+    if (now >= (this.#settling.get(key) ?? 0)) this.#keep(key, entry);
+    return entry.objects as Promise<readonly T[]>;
+  }
+
+  /** The same, as it is now. */
+  async read<T extends KubeObject>(call: Call, kind: Kind<T>): Promise<readonly T[]> {
+    const namespace = kind.namespaced ? { namespace: call.namespace } : {};
+    const { objects } = await call.storage.list({ group: kind.group, resource: kind.plural, ...namespace });
+    return objects.map((stored) => toItem(kind as unknown as Kind, stored).object as T);
+  }
+
+  /** Objects of this kind are about to change. */
+  forget(call: Call): void {
+    const key = keyOf(call.cluster, call.kind, call.namespace);
+    this.#held.delete(key);
+    if (this.#settling.size > listsMax) this.#settling.clear();
+    this.#settling.set(key, performance.now() + settlingMilliseconds);
+  }
+
+  /** Hears of this process' own writes, so that who writes a policy and then an object sees it applied. */
+  plugin(kinds: readonly Pick<Kind, 'group' | 'plural'>[]): AdmissionPlugin {
+    const names = new Set(kinds.map(({ group, plural }) => `${group}/${plural}`));
+    return {
+      name: 'PolicySource',
+      handles: ({ call: { kind } }) => names.has(`${kind.group}/${kind.plural}`),
+      validate: ({ call }) => this.forget(call),
+    };
+  }
+
+  #keep(key: string, entry: Held): void {
+    this.#held.set(key, entry);
+    entry.objects.catch(() => {
+      if (this.#held.get(key) === entry) this.#held.delete(key);
+    });
+    const oldest = this.#held.keys().next();
+    if (this.#held.size > listsMax && oldest.done !== true) this.#held.delete(oldest.value);
+  }
+}
+
+function keyOf(
+  cluster: ClusterId,
+  { group, plural, namespaced }: Pick<Kind, 'group' | 'plural' | 'namespaced'>,
+  namespace: string,
+): string {
+  return `${cluster} ${group}/${plural} ${namespaced ? namespace : ''}`;
+}

@@ -1,0 +1,137 @@
+import { isStatusError, type KubeObject } from '@kajitori/apimachinery';
+import type { InformerEvent } from '@kajitori/client';
+import {
+  catalogue,
+  type Kind,
+  persistentVolumeClaims,
+  type Pod,
+  pods,
+  type ResourceQuota,
+  resourceQuotas,
+  services,
+} from '@kajitori/kinds';
+import { type CountedResource, countName, quotaEndsAt, quotaStatus, resourcesOfQuota } from '@kajitori/policies';
+import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
+import type { Change } from '@kajitori/storage';
+import { isEnded } from '../pods/pod-state.ts';
+import type { AnyInformer, Caches } from '../runtime/caches.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerDescriptor,
+  nameOf,
+  type ObjectName,
+  type Run,
+  self,
+  watch,
+} from '../runtime/controller.ts';
+import { sameContent } from '../runtime/same-content.ts';
+
+/** Kinds whose size counts, not only their number. */
+const measured = [pods, services, persistentVolumeClaims] as unknown as readonly Kind[];
+/** By then every API process knows of a new limit; what was written without being charged is counted once more. */
+const settledMilliseconds = 2_000;
+/** How long a cache may lag behind the quota before the run fails and is retried. */
+const lagMaxMilliseconds = 10_000;
+const attemptsMax = 10;
+
+/**
+ * Counts anew what quotas have used. Owns their status, together with the API's writers, who charge it for what they write: a count is
+ * only written over the revision that it was made from, when the caches show everything up to that revision.
+ */
+export const resourceQuota: ControllerDescriptor = {
+  name: 'resource-quota',
+  user: 'system:serviceaccount:kube-system:resourcequota-controller',
+  component: 'resourcequota-controller',
+  watches: [
+    watch(resourceQuotas, (event) => (event.type === 'deleted' ? [] : self(event))),
+    watch(pods, (event, caches) => (givesBack(event) ? quotasOf(event.object.metadata.namespace, caches) : [])),
+    ...[services, persistentVolumeClaims].map((kind) =>
+      watch(kind as unknown as Kind, ({ type, object }, caches) => (type === 'added' ? [] : quotasOf(object.metadata.namespace, caches))),
+    ),
+  ],
+  create: (context) => new ResourceQuotaController(context),
+};
+
+function quotasOf(namespace: string | undefined, caches: Caches): ObjectName[] {
+  return caches.of(resourceQuotas).list(namespace).map(nameOf);
+}
+
+/** A pod that is gone, over, about to be gone, or of another size. */
+function givesBack(event: InformerEvent<Pod>): boolean {
+  if (event.type !== 'updated') return event.type === 'deleted';
+  const { object, old } = event;
+  return (
+    isEnded(object) !== isEnded(old) ||
+    object.metadata.deletionTimestamp !== old.metadata.deletionTimestamp ||
+    object.metadata.generation !== old.metadata.generation
+  );
+}
+
+class ResourceQuotaController implements Controller {
+  readonly #context: ControllerContext;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    const again = (namespace: string): void => quotasOf(namespace, context.caches).forEach((name) => context.enqueue(name));
+    context.onEveryChange({
+      changed: ({ type, object }: Change) => {
+        if (type === 'delete' && object.namespace !== '') again(object.namespace);
+      },
+      missed: () =>
+        context
+          .cache(resourceQuotas)
+          .list()
+          .map(nameOf)
+          .forEach((name) => context.enqueue(name)),
+    });
+  }
+
+  async reconcile(run: Run): Promise<Outcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      const found = await run.client.resource(resourceQuotas).find(run.namespace, run.name);
+      if (found === undefined || found.metadata.deletionTimestamp !== undefined) return done;
+      const counted = await this.#caught(found, run.signal);
+      const status = quotaStatus(found, (resource) => counted.get(countName(resource))?.list(run.namespace), run.now);
+      if (sameContent(status, found.status ?? {})) return this.#next(run);
+      try {
+        await run.client.resource(resourceQuotas).updateStatus({ ...found, status });
+        return sameContent(status.hard, found.status?.hard) ? this.#next(run) : requeueAfter(settledMilliseconds);
+      } catch (error) {
+        // A writer charged it meanwhile.
+        if (!isStatusError(error, 'Conflict') || attempt === attemptsMax) throw error;
+      }
+    }
+  }
+
+  /** The caches of all that the quota counts, when they show everything up to the quota's revision. */
+  async #caught(quota: ResourceQuota, signal: AbortSignal): Promise<Map<string, AnyInformer>> {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(lagMaxMilliseconds)]);
+    const counted = new Map<string, AnyInformer>();
+    for (const resource of resourcesOfQuota(quota)) {
+      const kind = kindOf(resource);
+      if (kind === undefined) continue;
+      const { caches } = this.#context;
+      const informer = (measured.includes(kind) ? caches.find(kind) : undefined) ?? (await caches.metadata(kind));
+      await informer.reached(Number(quota.metadata.resourceVersion), limited);
+      counted.set(countName(resource), informer);
+    }
+    return counted;
+  }
+
+  /** Pods whose deletion takes longer than it should stop to count by themselves. */
+  #next({ namespace, now }: Run): Outcome {
+    const ends = this.#context
+      .cache(pods)
+      .list(namespace)
+      .map((pod) => quotaEndsAt(pod, now))
+      .filter((at) => at > now.getTime() && at !== Infinity);
+    return ends.length === 0 ? done : requeueAfter(Math.min(...ends) - now.getTime());
+  }
+}
+
+function kindOf({ group, resource }: CountedResource): Kind | undefined {
+  return catalogue.find(
+    (kind: Kind<KubeObject>) => kind.group === group && kind.plural === resource && kind.stored && kind.hub === undefined,
+  );
+}

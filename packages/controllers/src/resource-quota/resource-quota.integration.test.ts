@@ -1,0 +1,92 @@
+import { isStatusError } from '@kajitori/apimachinery';
+import { configMaps, pods, resourceQuotas, secrets, services } from '@kajitori/kinds';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestCluster } from '../test-cluster.testing.ts';
+import { resourceQuota } from './resource-quota.controller.ts';
+
+const pod = (name: string, resources = {}): { metadata: object; spec: object } => ({
+  metadata: { name },
+  spec: { containers: [{ name: 'c', image: 'busybox:1', resources }] },
+});
+
+describe('resource quotas', () => {
+  let cluster: TestCluster;
+  beforeEach(async () => {
+    cluster = await TestCluster.open({ descriptors: [resourceQuota] });
+  });
+  afterEach(() => cluster[Symbol.asyncDispose]());
+
+  const quota = async (hard: Record<string, string>, spec: object = {}): Promise<void> => {
+    await cluster.create(resourceQuotas, { metadata: { name: 'q' }, spec: { hard, ...spec } });
+    await cluster.settle();
+  };
+  const used = async (): Promise<Record<string, string> | undefined> => (await cluster.get(resourceQuotas, 'q')).status?.used;
+  const refusal = (write: Promise<unknown>): Promise<string> =>
+    write.then(
+      () => 'written',
+      (error: unknown) => (error as Error).message,
+    );
+
+  it('count what is there, charge what is written, and take back what is gone', async () => {
+    await cluster.create(pods, pod('before', { requests: { cpu: '250m' } }));
+    await quota({ pods: '2', 'requests.cpu': '1', 'count/configmaps': '3', 'services.nodeports': '1' });
+    expect(await used()).toEqual({ pods: '1', 'requests.cpu': '250m', 'count/configmaps': '0', 'services.nodeports': '0' });
+    await cluster.create(pods, pod('second', { requests: { cpu: '500m' } }));
+    expect(await used()).toMatchObject({ pods: '2', 'requests.cpu': '750m' });
+    expect(await refusal(cluster.create(pods, pod('third', { requests: { cpu: '1m' } })))).toBe(
+      'pods "third" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2',
+    );
+    expect(await refusal(cluster.create(pods, pod('silent')))).toBe(
+      'pods "silent" is forbidden: failed quota: q: must specify requests.cpu for: c',
+    );
+    await cluster.end([await cluster.get(pods, 'before')], 'Succeeded');
+    await cluster.settle();
+    expect(await used()).toMatchObject({ pods: '1', 'requests.cpu': '500m' });
+    await cluster.resource(pods).delete('default', 'second');
+    await cluster.settle();
+    expect(await used()).toMatchObject({ pods: '0', 'requests.cpu': '0' });
+  });
+
+  it('never let 64 writers at once pass a limit', async () => {
+    await quota({ 'count/configmaps': '20', secrets: '5' });
+    const writes = Array.from({ length: 64 }, (_, n) => cluster.create(configMaps, { metadata: { name: `c${n}` } }));
+    const outcomes = await Promise.allSettled(writes);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(isStatusError(outcome.reason, 'Forbidden')).toBe(true);
+    await cluster.settle();
+    expect(await used()).toEqual({ 'count/configmaps': '20', secrets: '0' });
+    await cluster.create(secrets, { metadata: { name: 's' } });
+    for (const { metadata } of (await cluster.list(configMaps)).slice(0, 7))
+      await cluster.resource(configMaps).delete('default', metadata.name ?? '');
+    await cluster.settle();
+    expect(await used()).toEqual({ 'count/configmaps': '13', secrets: '1' });
+  });
+
+  it('charge an update that uses more', async () => {
+    await quota({ 'services.nodeports': '1', services: '3' });
+    const service = (name: string, type: string): { metadata: object; spec: object } => ({
+      metadata: { name },
+      spec: { type, ports: [{ port: 80 }] },
+    });
+    await cluster.create(services, service('one', 'NodePort'));
+    await cluster.create(services, service('two', 'ClusterIP'));
+    expect(await refusal(cluster.patch(services, 'two', { spec: { type: 'NodePort' } }))).toBe(
+      'services "two" is forbidden: exceeded quota: q, requested: services.nodeports=1, used: services.nodeports=1, limited: services.nodeports=1',
+    );
+    await cluster.patch(services, 'one', { spec: { type: 'ClusterIP' } });
+    await cluster.settle();
+    await cluster.patch(services, 'two', { spec: { type: 'NodePort' } });
+    expect(await used()).toEqual({ 'services.nodeports': '1', services: '2' });
+  });
+
+  it('count only what is in their scopes, and follow a limit that changes', async () => {
+    await quota({ pods: '1' }, { scopes: ['BestEffort'] });
+    await cluster.create(pods, pod('burstable', { requests: { cpu: '1' } }));
+    await cluster.create(pods, pod('one'));
+    expect(await refusal(cluster.create(pods, pod('two')))).toContain('exceeded quota: q');
+    await cluster.patch(resourceQuotas, 'q', { spec: { hard: { pods: '2' } } });
+    await cluster.settle();
+    await cluster.create(pods, pod('two'));
+    expect((await cluster.get(resourceQuotas, 'q')).status).toEqual({ hard: { pods: '2' }, used: { pods: '2' } });
+  });
+});

@@ -1,0 +1,7 @@
+/**
+ * The rules of admission that more than one process goes by: what quotas count, what limit ranges fill in and refuse, what the
+ * Pod Security Standards forbid, what disruption budgets allow. All of it is pure: (objects, now) in, decisions out.
+ */
+export * from './quota/quota-charge.ts';
+export * from './quota/quota-status.ts';
+export * from './quota/usage.ts';
