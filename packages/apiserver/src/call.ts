@@ -25,6 +25,8 @@ export interface Call {
   readonly fieldManager: string;
   /** Gathered on the way; each becomes a `Warning: 299` header. */
   readonly warnings: string[];
+  /** What admission notes for the audit log, where somebody writes one: a value by its annotation's key. */
+  readonly auditAnnotations?: Map<string, string>;
 }
 
 /** How messages name the call's resource. */

@@ -1,6 +1,6 @@
 import { type KubeObject, methodNotAllowed, type Clock, notFound, StatusError } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
-import type { Admission } from '../admission/admission.ts';
+import type { Admission, AdmissionOperation } from '../admission/admission.ts';
 import { type Authorize, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
 import type { CompanionSet } from '../companions/companions.ts';
@@ -75,7 +75,10 @@ export class Operations {
     if (subresource !== '') return this.#createSubresource(call, body);
     if (kind.stored) return createObject(this.services, call, body);
     checkSchema(call, body);
-    if (kind.kind === 'Binding') return this.#bind({ ...call, name: body.metadata.name ?? '' }, body);
+    if (kind.kind === 'Binding') {
+      await this.#admitBody(call, 'CREATE', body);
+      return this.#bind({ ...call, name: body.metadata.name ?? '' }, body);
+    }
     const review = reviews[`${kind.group}/${kind.kind}`];
     if (review === undefined) throw methodNotAllowed(groupResourceOf(kind), 'create');
     return { value: await review(this.services, call, body), created: true };
@@ -129,9 +132,11 @@ export class Operations {
   }
 
   /** For `connect` subresources (exec, log, proxy), which their own rooms serve once this has passed. `name` is the object's, where the path says more. */
-  async admitConnect(call: Call, name = call.name): Promise<Item> {
+  async admitConnect(call: Call, name = call.name, connectOptions?: KubeObject): Promise<Item> {
     await this.#authorize(call);
-    return readOne({ ...call, name, subresource: '' });
+    const item = await readOne({ ...call, name, subresource: '' });
+    if (connectOptions !== undefined) await this.#admitBody({ ...call, name }, 'CONNECT', connectOptions);
+    return item;
   }
 
   async #scale(call: Call, change: Change): Promise<Answer> {
@@ -144,9 +149,16 @@ export class Operations {
   }
 
   async #createSubresource(call: Call, body: KubeObject): Promise<Item | Answer> {
+    await this.#admitBody(call, 'CREATE', body);
     if (call.subresource === 'binding') return this.#bind(call, body);
     if (call.subresource === 'eviction') return this.#evict(call, body);
     throw methodNotAllowed(groupResourceOf(call.kind), 'create');
+  }
+
+  /** Admission of a body that is no stored object. */
+  async #admitBody(call: Call, operation: AdmissionOperation, object: KubeObject): Promise<void> {
+    await this.services.admission.mutate({ call, operation, object });
+    await this.services.admission.validate({ call, operation, object });
   }
 
   async #bind(call: Call, body: KubeObject): Promise<Answer> {

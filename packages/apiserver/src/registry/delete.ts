@@ -42,8 +42,9 @@ export async function deleteObject(registry: Registry, call: Call, options: Dele
     checkPreconditions(call, stored, options);
     const before = toItem(call.kind, stored);
     if (!admitted) {
-      await registry.admission.mutate({ call, operation: 'DELETE', old: before.object });
-      await registry.admission.validate({ call, operation: 'DELETE', old: before.object });
+      const deletion = { call, operation: 'DELETE', old: before.object, deleteOptions: options } as const;
+      await registry.admission.mutate(deletion);
+      await registry.admission.validate(deletion);
       admitted = true;
     }
     const deleted = await deleteOnce(registry, call, options, stored, before);

@@ -124,14 +124,9 @@ async function preparedUpdate(
   old: KubeObject,
 ): Promise<KubeObject> {
   const { kind } = call;
-  placeIn(call, wanted.metadata);
-  const draft = draftOf(options.part, wanted, old);
-  if (draft['status'] === undefined) delete draft['status'];
-  if (options.part === 'main' && kind.subresources?.['status'] !== undefined) keepStatus(draft, old);
-  keepSystemFields(call, draft, old);
-  fillDefaults(call, draft);
-  if (options.part === 'main') kind.strategy.prepareForUpdate?.(draft, old);
-  await registry.admission.mutate({ call, operation: 'UPDATE', object: draft, old });
+  const asked = allowedDraft(call, options.part, wanted, old);
+  const mutated = await registry.admission.mutate({ call, operation: 'UPDATE', object: asked, old });
+  const draft = mutated ? allowedDraft(call, options.part, asked, old) : asked;
   fillDefaults(call, draft);
   if (kind.strategy.generation && (options.part === 'main' || options.part === 'whole') && specChanged(draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
@@ -163,6 +158,19 @@ function keepOwners(registry: Registry, call: Call, draft: KubeObject, old: Kube
   });
   if (managedFields.length === 0) delete draft.metadata.managedFields;
   else draft.metadata.managedFields = managedFields;
+}
+
+/** The wanted object with its defaults, and with what this request may not change as it lies. */
+function allowedDraft(call: Call, part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
+  const { kind } = call;
+  placeIn(call, wanted.metadata);
+  const draft = draftOf(part, wanted, old);
+  if (draft['status'] === undefined) delete draft['status'];
+  if (part === 'main' && kind.subresources?.['status'] !== undefined) keepStatus(draft, old);
+  keepSystemFields(call, draft, old);
+  fillDefaults(call, draft);
+  if (part === 'main') kind.strategy.prepareForUpdate?.(draft, old);
+  return draft;
 }
 
 /** What the request may set of what it sent: the rest stays as it lies. */
