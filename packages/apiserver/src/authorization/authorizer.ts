@@ -1,5 +1,5 @@
 import { type ClusterId, forbidden, StatusError } from '@kajitori/apimachinery';
-import { type Attributes, authorizeByRbac, authorizeNode, type Decision, refusalText } from '@kajitori/authorization';
+import { type Attributes, authorizeByRbac, authorizeNode, type Decision, nodeNameOf, refusalText } from '@kajitori/authorization';
 import type { RbacSource } from './rbac-source.ts';
 
 export type Authorize = (cluster: ClusterId, attributes: Attributes) => Promise<Decision>;
@@ -8,7 +8,9 @@ export type Authorize = (cluster: ClusterId, attributes: Attributes) => Promise<
 export function createAuthorizer(source: RbacSource): Authorize {
   return async (cluster, attributes) => {
     if (attributes.user.groups.includes('system:masters')) return { allowed: true, reason: '' };
-    return authorizeNode(attributes) ?? authorizeByRbac(await source.snapshot(cluster), attributes);
+    const decision = authorizeNode(attributes) ?? authorizeByRbac(await source.snapshot(cluster), attributes);
+    if (decision.allowed || nodeNameOf(attributes.user) !== undefined) return decision;
+    return authorizeByRbac(await source.snapshotForRefusal(cluster), attributes);
   };
 }
 

@@ -1,50 +1,92 @@
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { Binding, BindingSubject, PolicyRule, RbacSnapshot, RoleRef } from '@kajitori/authorization';
-import type { Storage, StoredObject } from '@kajitori/storage';
+import type { Revision, Storage, StoredObject } from '@kajitori/storage';
 
 const group = 'rbac.authorization.k8s.io';
 /** A revoked binding still holds this long at most. */
 const freshMilliseconds = 1_000;
+/** Who is refused is refused by roles that are no older than this: a grant holds at once, and refusals cost no more than ten looks a second. */
+const refusedMilliseconds = 100;
 /** Clusters whose roles are held at once; the one asked longest ago goes first. */
 const clustersMax = 1_000;
+
+interface Held {
+  /** When the state that it shows was last known to be the newest. */
+  at: number;
+  loaded: Promise<Loaded>;
+}
+
+interface Loaded {
+  snapshot: RbacSnapshot;
+  /** The cluster's, before anything was read. */
+  revision: Revision;
+}
 
 /** Roles and bindings of the clusters that were asked about lately. */
 export class RbacSource {
   readonly #storage: Storage;
-  readonly #held = new Map<ClusterId, { at: number; snapshot: Promise<RbacSnapshot> }>();
+  readonly #held = new Map<ClusterId, Held>();
 
   constructor(storage: Storage) {
     this.#storage = storage;
   }
 
+  /** A second old at most. */
   snapshot(cluster: ClusterId): Promise<RbacSnapshot> {
+    return this.#newer(cluster, freshMilliseconds);
+  }
+
+  /** For looking again before somebody is refused. */
+  snapshotForRefusal(cluster: ClusterId): Promise<RbacSnapshot> {
+    return this.#newer(cluster, refusedMilliseconds);
+  }
+
+  /** As things are now: for who writes a role and then binds it. */
+  newest(cluster: ClusterId): Promise<RbacSnapshot> {
+    return this.#newer(cluster, 0);
+  }
+
+  async #newer(cluster: ClusterId, ageMilliseconds: number): Promise<RbacSnapshot> {
     const now = performance.now();
-    const held = this.#held.get(cluster);
-    if (held !== undefined && now - held.at < freshMilliseconds) return held.snapshot;
-    const entry = { at: now, snapshot: this.#load(cluster) };
+    let held = this.#held.get(cluster);
+    if (held === undefined || now - held.at > ageMilliseconds) {
+      held = { at: now, loaded: this.#load(cluster, held?.loaded) };
+      this.#keep(cluster, held);
+    }
+    return (await held.loaded).snapshot;
+  }
+
+  #keep(cluster: ClusterId, held: Held): void {
     this.#held.delete(cluster);
-    this.#held.set(cluster, entry);
-    entry.snapshot.catch(() => {
-      if (this.#held.get(cluster) === entry) this.#held.delete(cluster);
+    this.#held.set(cluster, held);
+    held.loaded.catch(() => {
+      if (this.#held.get(cluster) === held) this.#held.delete(cluster);
     });
     const oldest = this.#held.keys().next();
     if (this.#held.size > clustersMax && oldest.done !== true) this.#held.delete(oldest.value);
-    return entry.snapshot;
   }
 
-  async #load(cluster: ClusterId): Promise<RbacSnapshot> {
+  async #load(cluster: ClusterId, before: Promise<Loaded> | undefined): Promise<Loaded> {
     const storage = this.#storage.cluster(cluster);
+    const revision = await storage.revision();
+    const last = await before?.catch(() => undefined);
+    if (last?.revision === revision) return last;
     const all = async (resource: string): Promise<StoredObject[]> => (await storage.list({ group, resource })).objects;
     const [clusterRoles, clusterRoleBindings, roles, roleBindings] = await Promise.all(
       ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map(all),
     );
-    return {
+    const snapshot = {
       clusterRoles: new Map((clusterRoles ?? []).map((one) => [one.name, rulesOf(one)])),
       clusterRoleBindings: (clusterRoleBindings ?? []).map(bindingOf),
       roles: byNamespace(roles ?? [], (list) => new Map(list.map((one) => [one.name, rulesOf(one)]))),
       roleBindings: byNamespace(roleBindings ?? [], (list) => list.map(bindingOf)),
     };
+    return { snapshot, revision };
   }
+}
+
+function isFresh({ at }: Held, now: number): boolean {
+  return now - at < freshMilliseconds;
 }
 
 function rulesOf({ body }: StoredObject): PolicyRule[] {
