@@ -1,3 +1,4 @@
+import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.controller.ts';
 import { cronJob } from './cron-job/cron-job.controller.ts';
 import { deployment } from './deployment/deployment.controller.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.controller.ts';
@@ -8,8 +9,8 @@ import { namespace } from './namespace/namespace.controller.ts';
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.controller.ts';
 import { podGc } from './pod-gc/pod-gc.controller.ts';
 import { replicaSet } from './replica-set/replica-set.controller.ts';
-import { rootCa } from './root-ca/root-ca.controller.ts';
 import { resourceQuota } from './resource-quota/resource-quota.controller.ts';
+import { rootCa } from './root-ca/root-ca.controller.ts';
 import type { ControllerDescriptor } from './runtime/controller.ts';
 import { scheduler } from './scheduler/scheduler.controller.ts';
 import { defaultServiceAccount } from './service-account/default-service-account.controller.ts';
@@ -30,6 +31,7 @@ export const descriptors: readonly ControllerDescriptor[] = [
   endpointsController,
   nodeLifecycle,
   podGc,
-  garbageCollector,
   resourceQuota,
+  garbageCollector,
+  clusterRoleAggregation,
 ];
