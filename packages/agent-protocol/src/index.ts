@@ -46,3 +46,4 @@ export * from './codec.ts';
 export * from './desired-state.ts';
 export * from './gateway-messages.ts';
 export * from './limits.ts';
+export * from './node-usage.ts';

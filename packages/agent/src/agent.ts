@@ -15,14 +15,17 @@ import type { Trust } from './connection/trust.ts';
 import { EventRecorder } from './events/event-recorder.ts';
 import { type Machine, readMachine } from './node-status/machine.ts';
 import { NodeReporter } from './node-status/node-reporter.ts';
-import { internalIps } from './node-status/node-status.ts';
+import { internalIps, maxPods } from './node-status/node-status.ts';
 import { DesiredObjects } from './pods/desired-objects.ts';
+import { measuredPods, podWithStatus } from './pods/measured-pods.ts';
 import type { PodContext } from './pods/pod-context.ts';
 import { parseResolvConf } from './pods/pod-dns.ts';
 import { PodWorkers } from './pods/pod-workers.ts';
 import { streamedPod } from './pods/streamed-pod.ts';
 import { Probes } from './probes/probes.ts';
 import { ContainerRuntime } from './runtime/container-runtime.ts';
+import { nodeDocument } from './stats/node-documents.ts';
+import { UsageSampler } from './stats/usage-sampler.ts';
 import { PodStreams } from './streams/pod-streams.ts';
 import { Volumes } from './volumes/volumes.ts';
 
@@ -58,6 +61,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   });
   const parts = await wire(options, { checkpoint, machine, runtime });
   using _probes = parts.probes;
+  using _sampler = parts.sampler;
   await using workers = parts.workers;
   await parts.reporter.measure();
   await parts.desired.load((file, error) =>
@@ -91,6 +95,7 @@ interface Parts {
   desired: DesiredObjects;
   reporter: NodeReporter;
   probes: Probes;
+  sampler: UsageSampler;
 }
 
 async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Base): Promise<Parts> {
@@ -191,12 +196,27 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
         .catch((error: unknown) => log.warn({ error }, 'what nobody wants could not be looked for; the next session tries again'));
     },
   });
+  const sampler = new UsageSampler({
+    pods: () => measuredPods(workers.all()),
+    processId: (id) => runtime.processId(id),
+    engineUsage: (id) => runtime.usage(id),
+  });
   const streams = new PodStreams({
     pod: (uid) => streamedPod(uid, workers, runtime),
     exec: (id, command, wanted) => runtime.exec(id, command, wanted),
     attach: (id, wanted) => runtime.attach(id, wanted),
     logs: (id, request) => runtime.logs(id, request, new Date()),
     isPodAddress: (address) => workers.hasAddress(address),
+    document: (path) =>
+      nodeDocument(
+        {
+          nodeName,
+          usage: () => sampler.usage(),
+          pods: () => [...workers.all()].map(podWithStatus),
+          configuration: () => ({ clusterDomain: network.clusterDomain, clusterDNS: network.clusterDns, maxPods }),
+        },
+        path,
+      ),
   });
   const connection = new GatewayConnection({
     gatewayUrl: options.gatewayUrl,
@@ -229,7 +249,7 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
     acceptStream: acceptNodeStreams(streams),
     log,
   });
-  return { connection, workers, desired, reporter, probes };
+  return { connection, workers, desired, reporter, probes, sampler };
 }
 
 /** Where the agent keeps what it must not lose. */

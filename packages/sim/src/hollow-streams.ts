@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { PassThrough, Readable } from 'node:stream';
+import { notFound } from '@kajitori/apimachinery';
 import {
   type ClusterDialer,
   type ExecRequest,
@@ -27,6 +28,11 @@ export class HollowStreams implements NodeStreams, ClusterDialer {
 
   async logs({ pod, container }: { pod: string; container: string }): Promise<Readable> {
     return Readable.from([Buffer.from(`${pod}/${container} runs on ${this.#node}\n`)]);
+  }
+
+  async document({ path }: { path: string }): Promise<Readable> {
+    if (path !== '/healthz') throw notFound({ group: '', resource: 'nodes' }, this.#node);
+    return Readable.from([Buffer.from('ok')]);
   }
 
   async portForward(): Promise<Duplex> {

@@ -52,6 +52,14 @@ export interface PortForwardRequest extends PodTarget {
   port: number;
 }
 
+/** What a node tells of itself, as a kubelet does at its own port: `/stats/summary`, `/pods`. */
+export interface DocumentRequest {
+  cluster: ClusterId;
+  node: string;
+  /** With its query. */
+  path: string;
+}
+
 export interface TerminalSize {
   width: number;
   height: number;
@@ -80,6 +88,8 @@ export interface NodeStreams {
   logs(request: LogsRequest, signal?: AbortSignal): Promise<Readable>;
   /** One connection to a port inside the pod. */
   portForward(request: PortForwardRequest, signal?: AbortSignal): Promise<Duplex>;
+  /** A document of the node itself. NotFound for what it does not serve; an agent that is too old to know of documents answers BadRequest. */
+  document(request: DocumentRequest, signal?: AbortSignal): Promise<Readable>;
 }
 
 export interface DialRequest {

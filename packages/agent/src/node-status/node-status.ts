@@ -18,7 +18,7 @@ export interface NodeFacts {
   now: Date;
 }
 
-const maxPods = 110;
+export const maxPods = 110;
 const maxImages = 50;
 /** What the kubelet keeps free by default before it calls it pressure. */
 const minMemoryBytes = 100 * 1024 * 1024;

@@ -42,6 +42,10 @@ export class PodWorkers implements AsyncDisposable {
     return this.#workers.get(uid);
   }
 
+  all(): Iterable<PodWorker> {
+    return this.#workers.values();
+  }
+
   hasAddress(address: string): boolean {
     return this.#workers.values().some(({ pod, status }) => pod.spec.hostNetwork !== true && status?.podIP === address);
   }

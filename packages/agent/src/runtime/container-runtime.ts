@@ -13,6 +13,7 @@ import { type ContainerLogRequest, containerLogs } from './container-logs.ts';
 import { DockerClient, isDockerError } from './docker-client.ts';
 import { type EngineInfo, createdForm, engineInfoForm } from './docker-forms.ts';
 import { type EngineEventsOptions, followEngineEvents } from './engine-events.ts';
+import { type EngineUsage, engineUsage } from './engine-usage.ts';
 import { Images } from './images.ts';
 import { containerName } from './labels.ts';
 import { lowestOomScoreAdjust } from './oom-protection.ts';
@@ -193,6 +194,11 @@ export class ContainerRuntime implements AsyncDisposable {
   async processId(containerId: string): Promise<number | undefined> {
     const pid = (await this.#cache.inspect(containerId))?.State.Pid;
     return pid === 0 ? undefined : pid;
+  }
+
+  /** What a container uses, in the engine's words: for machines that do not show its control group. */
+  usage(containerId: string): Promise<EngineUsage | undefined> {
+    return engineUsage(this.#docker, containerId);
   }
 
   async logs(containerId: string, request: ContainerLogRequest, now: Date): Promise<Readable> {

@@ -3,7 +3,7 @@
  *
  * Invariant: a stream reaches only the pod whose uid was named, never a later one of the same name. It owns no process: letting go of a stream ends it.
  */
-import type { Duplex, Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { StatusError, badRequest, notFound } from '@kajitori/apimachinery';
 import {
   type AttachRequest,
@@ -11,6 +11,7 @@ import {
   type CommandStatus,
   type ContainerTarget,
   type DialRequest,
+  type DocumentRequest,
   type ExecRequest,
   type LogsRequest,
   type NodeStreams,
@@ -60,6 +61,8 @@ export interface PodStreamsOptions {
   exec: (containerId: string, command: readonly string[], wanted: ProcessOptions) => Promise<RunningProcess>;
   attach: (containerId: string, wanted: ProcessOptions) => Promise<RunningProcess>;
   logs: (containerId: string, options: LogOptions) => Promise<Readable>;
+  /** What the node tells of itself. @throws StatusError NotFound for what it does not tell. */
+  document: (path: string) => Promise<string>;
   /** Whether a pod of this node has that address. */
   isPodAddress: (address: string) => boolean;
 }
@@ -106,6 +109,10 @@ export class PodStreams implements NodeStreams, ClusterDialer {
       throw badRequest(`container "${container}" in pod "${pod}" is waiting to start: ${waitingText(found.waitingReason)}`);
     const log = await this.#options.logs(id, request);
     return request.limitBytes === undefined ? log : limitBytes(log, request.limitBytes);
+  }
+
+  async document({ path }: DocumentRequest): Promise<Readable> {
+    return Readable.from([Buffer.from(await this.#options.document(path))]);
   }
 
   async portForward(request: PortForwardRequest, signal?: AbortSignal): Promise<Duplex> {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { notFound, StatusError } from '@kajitori/apimachinery';
-import type { NodeStreams, PortForwardRequest } from '@kajitori/streams';
+import type { DocumentRequest, NodeStreams, PortForwardRequest } from '@kajitori/streams';
 
 const refuse = (): Promise<never> => Promise.reject(new StatusError('ServiceUnavailable', 'only ports are served here'));
 
@@ -13,6 +13,16 @@ export class PortNode implements NodeStreams {
   readonly asked: PortForwardRequest[] = [];
   /** By uid and port, the port of this machine. */
   readonly #ports = new Map<string, number>();
+
+  /** By `NODE/PATH`. */
+  readonly documents = new Map<string, string>();
+
+  document({ node, path }: DocumentRequest): Promise<Readable> {
+    const body = this.documents.get(`${node}${path}`);
+    return body === undefined
+      ? Promise.reject(new StatusError('NotFound', 'the node serves no such document'))
+      : Promise.resolve(Readable.from([Buffer.from(body)]));
+  }
 
   open(uid: string, port: number, localPort: number): void {
     this.#ports.set(`${uid}:${port}`, localPort);

@@ -4,6 +4,7 @@ import type {
   AttachRequest,
   ClusterDialer,
   DialRequest,
+  DocumentRequest,
   ExecRequest,
   LogsRequest,
   NodeStreams,
@@ -42,6 +43,10 @@ export class RoutedStreams implements NodeStreams, ClusterDialer {
 
   async logs(request: LogsRequest, signal?: AbortSignal): Promise<Readable> {
     return (await this.#streamsOf(request)).logs(request, signal);
+  }
+
+  async document(request: DocumentRequest, signal?: AbortSignal): Promise<Readable> {
+    return (await this.#streamsOf(request)).document(request, signal);
   }
 
   async portForward(request: PortForwardRequest, signal?: AbortSignal): Promise<Duplex> {

@@ -36,7 +36,11 @@ async function openStream(
     }
     case 'logs': {
       const log = await node.logs(request, signal);
-      return (stream) => carryLog(log, stream);
+      return (stream) => carryText(log, stream);
+    }
+    case 'document': {
+      const document = await node.document(request, signal);
+      return (stream) => carryText(document, stream);
     }
     case 'portForward': {
       const connection = await node.portForward(request, signal);
@@ -60,15 +64,15 @@ async function joinToStream(connection: Duplex, stream: MultiplexedStream): Prom
   if (!inOrder) stream.destroy();
 }
 
-function carryLog(log: Readable, stream: MultiplexedStream): void {
+function carryText(text: Readable, stream: MultiplexedStream): void {
   if (stream.closed.aborted) {
-    log.destroy();
+    text.destroy();
     return;
   }
   const channel = stream.channel(channelNumber.stdout);
   channel.resume();
-  stream.closed.addEventListener('abort', () => log.destroy(), { once: true });
-  pipeline(log, channel).catch(() => stream.destroy());
+  stream.closed.addEventListener('abort', () => text.destroy(), { once: true });
+  pipeline(text, channel).catch(() => stream.destroy());
 }
 
 function carryProcess(process: ProcessStreams, stream: MultiplexedStream): void {

@@ -5,6 +5,7 @@ import type {
   AttachRequest,
   ClusterDialer,
   DialRequest,
+  DocumentRequest,
   ExecRequest,
   LogsRequest,
   NodeStreams,
@@ -33,10 +34,11 @@ export class MultiplexedNodeStreams implements NodeStreams, ClusterDialer {
   }
 
   async logs(request: LogsRequest, signal?: AbortSignal): Promise<Readable> {
-    const stream = await this.#open({ kind: 'logs', ...request }, signal);
-    const log = stream.channel(channelNumber.stdout);
-    log.end();
-    return ownedBy(log, stream);
+    return output(await this.#open({ kind: 'logs', ...request }, signal));
+  }
+
+  async document(request: DocumentRequest, signal?: AbortSignal): Promise<Readable> {
+    return output(await this.#open({ kind: 'document', ...request }, signal));
   }
 
   async portForward(request: PortForwardRequest, signal?: AbortSignal): Promise<Duplex> {
@@ -52,6 +54,13 @@ export class MultiplexedNodeStreams implements NodeStreams, ClusterDialer {
   #open(request: StreamRequest, signal: AbortSignal | undefined): Promise<MultiplexedStream> {
     return this.#multiplexer.open(request, signal);
   }
+}
+
+/** A stream that only gives. */
+function output(stream: MultiplexedStream): Readable {
+  const channel = stream.channel(channelNumber.stdout);
+  channel.end();
+  return ownedBy(channel, stream);
 }
 
 /** The stream lasts as long as its one channel. */

@@ -31,12 +31,13 @@ export const streamRequestForm = z.discriminatedUnion('kind', [
     stream: z.enum(['All', 'Stdout', 'Stderr']).optional(),
   }),
   z.object({ kind: z.literal('portForward'), ...pod, port }),
+  z.object({ kind: z.literal('document'), cluster: pod.cluster, node: shortText, path: z.string().startsWith('/').max(1024) }),
   z.object({ kind: z.literal('dial'), cluster: pod.cluster, node: shortText.optional(), host: shortText, port }),
 ]);
 
 export type StreamRequest = z.infer<typeof streamRequestForm>;
 
-/** Which channel of a stream carries what. Logs come on `stdout`; a connection is channel 0 alone. */
+/** Which channel of a stream carries what. Logs and documents come on `stdout`; a connection is channel 0 alone. */
 export const channelNumber = { stdin: 0, stdout: 1, stderr: 2, connection: 0 } as const;
 
 const side = z.number().int().min(0).max(0xffff);

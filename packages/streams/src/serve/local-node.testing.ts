@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
-import { StatusError } from '@kajitori/apimachinery';
+import { notFound, StatusError } from '@kajitori/apimachinery';
 import { type CommandStatus, exitStatus, failureStatus } from '../exit-status.ts';
 import type { ClusterDialer, ExecRequest, NodeStreams, ProcessStreams, TerminalSize } from '../node-streams.ts';
 
@@ -38,6 +38,11 @@ export class LocalNode implements NodeStreams, ClusterDialer {
 
   async logs(): Promise<Readable> {
     return Readable.from(['a line\n']);
+  }
+
+  async document({ path }: { path: string }): Promise<Readable> {
+    if (path !== '/healthz') throw notFound({ group: '', resource: 'nodes' }, 'n1');
+    return Readable.from(['ok']);
   }
 
   async portForward({ port }: { port: number }): Promise<Socket> {
