@@ -29,7 +29,7 @@ export async function serveGateway(
   const server = createServer({ ...(await certificate(config, control)), minVersion: 'TLSv1.2' });
   const port = await listen(server, config);
   const self = { instance: randomUUID(), address: config.INSTANCE_ADDRESS ?? `127.0.0.1:${port}` };
-  const sql = postgres(config.DATABASE_URL, { max: directoryConnectionsMax, idle_timeout: 30, onnotice: () => undefined });
+  const sql = postgres(config.DATABASE_URL, { max: directoryConnectionsMax, idle_timeout: 15, onnotice: () => undefined });
   owns.defer(() => sql.end({ timeout: 1 }));
   const metrics = new Metrics({ process: true });
   const directory = new PostgresSessionDirectory(sql, self);

@@ -11,7 +11,7 @@ const form = controlPlaneForm.extend({
   /** Objects that it keeps in memory, over all of them. */
   CACHED_OBJECTS_MAX: z.coerce.number().int().min(1_000).default(1_000_000),
   /** A cluster without any change for this long is given back. */
-  IDLE_SECONDS: z.coerce.number().min(1).default(30),
+  IDLE_SECONDS: z.coerce.number().min(1).default(10),
 });
 
 export const config = readConfig(form, environment);

@@ -16,7 +16,7 @@ export interface NodeStreamsOptions {
 
 /** The way from this process to pods: through the gateway instance that holds the node's session. Nothing is connected before the first use. */
 export function openNodeStreams({ databaseUrl, masterKey, certificates, owns }: NodeStreamsOptions): NodeStreams & ClusterDialer {
-  const sql = postgres(databaseUrl, { max: directoryConnectionsMax, idle_timeout: 30, onnotice: () => undefined });
+  const sql = postgres(databaseUrl, { max: directoryConnectionsMax, idle_timeout: 15, onnotice: () => undefined });
   owns.defer(() => sql.end({ timeout: 1 }));
   const relays = owns.use(
     new RelayPool({ key: relayKey(masterKey), clock: systemClock, caCertificates: () => certificates.servingAuthority() }),

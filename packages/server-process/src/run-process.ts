@@ -1,4 +1,5 @@
 import { createLogger, type Logger } from '@kajitori/telemetry';
+import { MemoryReturn } from './memory-return.ts';
 
 /** Longest time that a process takes to let go of its work after SIGTERM. */
 const drainMillisecondsMax = 8_000;
@@ -22,6 +23,7 @@ export async function runProcess(
   const logger = createLogger(options);
   const stop = new AbortController();
   const owns = new AsyncDisposableStack();
+  owns.use(new MemoryReturn(logger));
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(name));
   process.on('uncaughtException', (error) => fail(logger, error, 'an error that nobody caught ends the process'));
   try {

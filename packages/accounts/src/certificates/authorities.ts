@@ -11,8 +11,10 @@ const servingDays = 90;
 const servingRenewalDays = 30;
 /** Clocks of clients may be behind ours. */
 const backdateMilliseconds = 3_600_000;
-const maxServingCertificates = 2_000;
-const maxClusterAuthorities = 2_000;
+/** Making one anew costs less than a millisecond. */
+const maxServingCertificates = 200;
+/** One is a key and a certificate, which the database would have to give again. */
+const maxClusterAuthorities = 200;
 const authorityCacheMilliseconds = 3_600_000;
 
 export interface ServingCertificate {

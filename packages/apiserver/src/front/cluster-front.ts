@@ -24,10 +24,18 @@ export interface ClusterFrontOptions {
   logger: Logger;
 }
 
-/** TLS servers of clusters that were used lately; one costs some 20 KB. */
+/** TLS servers of clusters that are dialled just now; one costs some 100 KB and a millisecond to make. */
 const serversMax = 500;
+/** A server that nobody has dialled for this long goes; its connections live on. */
+const serverIdleMilliseconds = 15_000;
 /** A leaf lives 90 days; a server is made anew long before. */
 const serverLifetimeMilliseconds = 24 * 3600 * 1000;
+
+interface HeldServer {
+  madeAt: number;
+  dialledAt: number;
+  server: Promise<http2.Http2SecureServer>;
+}
 
 /**
  * One listener for all clusters. A connection says by its local address which cluster it is for, since clients that dial
@@ -35,7 +43,9 @@ const serverLifetimeMilliseconds = 24 * 3600 * 1000;
  */
 export class ClusterFront implements AsyncDisposable {
   readonly #options: ClusterFrontOptions;
-  readonly #servers = new Map<string, { madeAt: number; server: Promise<http2.Http2SecureServer> }>();
+  /** The one dialled last is the last. */
+  readonly #servers = new Map<string, HeldServer>();
+  #sweep: NodeJS.Timeout | undefined;
   readonly #listener: net.Server;
   readonly #sockets = new Set<net.Socket>();
 
@@ -77,17 +87,35 @@ export class ClusterFront implements AsyncDisposable {
     const now = performance.now();
     const held = this.#servers.get(key);
     if (held !== undefined && now - held.madeAt < serverLifetimeMilliseconds) {
-      // Most recently used last.
+      held.dialledAt = now;
       this.#servers.delete(key);
       this.#servers.set(key, held);
       return held.server;
     }
-    const entry = { madeAt: now, server: this.#makeServer(cluster, address) };
+    const entry = { madeAt: now, dialledAt: now, server: this.#makeServer(cluster, address) };
+    this.#servers.delete(key);
     this.#servers.set(key, entry);
     entry.server.catch(() => this.#servers.delete(key));
-    const oldest = this.#servers.keys().next();
-    if (this.#servers.size > serversMax && oldest.done !== true) this.#servers.delete(oldest.value);
+    const [oldest] = this.#servers.keys();
+    if (this.#servers.size > serversMax && oldest !== undefined) this.#servers.delete(oldest);
+    this.#sweep ??= setInterval(() => this.#dropIdle(), serverIdleMilliseconds / 3).unref();
     return entry.server;
+  }
+
+  #dropIdle(): void {
+    const before = performance.now() - serverIdleMilliseconds;
+    for (const [key, { dialledAt }] of this.#servers) {
+      if (dialledAt >= before) break;
+      this.#servers.delete(key);
+    }
+    if (this.#servers.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  /** Clusters that have a TLS server now; the base address counts as one. */
+  get servers(): number {
+    return this.#servers.size;
   }
 
   async #makeServer(cluster: ClusterId | undefined, address: string): Promise<http2.Http2SecureServer> {
@@ -109,6 +137,7 @@ export class ClusterFront implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#sweep);
     this.#listener.close();
     for (const socket of this.#sockets) socket.destroy();
     await Promise.resolve();

@@ -6,7 +6,8 @@ import { ClusterGoneError, ExpiredError, FutureRevisionError, StorageUnavailable
 /**
  * Owns: the connections of this process to Postgres, and what becomes of their failures.
  * Invariant: calls for different work do not wait behind one another's locks: reads and writes have pools of their own, both small, both
- * closed when idle. Not here: SQL.
+ * closed when idle. What asks again and again without being asked has one connection of its own (`polls`): the driver gives its calls to
+ * connections in turn, so a poll would keep a whole pool open, and a backend of Postgres costs some 4 MB. Not here: SQL.
  */
 export interface DatabaseOptions {
   /** Of the role `kajitori_app`. */
@@ -23,7 +24,8 @@ export interface DatabaseOptions {
 
 const writeConnectionsDefault = 6;
 const readConnectionsDefault = 4;
-const idleSeconds = 30;
+/** A connection that was not used for this long is closed. */
+const idleSeconds = 15;
 const connectSeconds = 5;
 const statementMilliseconds = 30_000;
 /** A process that stops in the middle of a transaction must not hold its locks. */
@@ -42,6 +44,7 @@ export type TransactionSql = postgres.TransactionSql<Types>;
 export class Database implements AsyncDisposable {
   readonly reads: Sql;
   readonly writes: Sql;
+  readonly polls: Sql;
   readonly logger: Logger;
   readonly #seconds: { observe(labels: { call: string }, value: number): void } | undefined;
   readonly #unavailableMilliseconds: number;
@@ -56,6 +59,7 @@ export class Database implements AsyncDisposable {
     this.reads = this.#pool(url, readConnectionsMax, {});
     // One call at a time on a connection: a call that waits for a head's lock must not hold up another cluster's.
     this.writes = this.#pool(url, writeConnectionsMax, { max_pipeline: 1 });
+    this.polls = this.#pool(url, 1, {});
   }
 
   #pool(url: string, max: number, options: object): Sql {
@@ -145,7 +149,7 @@ export class Database implements AsyncDisposable {
     this.#closed.abort();
     // The driver's own wait would not end for a connection that died during a call.
     await Promise.race([Promise.allSettled(this.#inFlight), sleep(drainMilliseconds, undefined, { ref: false })]);
-    await Promise.all([this.reads.end({ timeout: 0 }), this.writes.end({ timeout: 0 })]);
+    await Promise.all([this.reads, this.writes, this.polls].map((pool) => pool.end({ timeout: 0 })));
   }
 }
 

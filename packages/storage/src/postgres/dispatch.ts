@@ -23,6 +23,7 @@ export class PostgresDispatch implements Dispatch {
     const rows = await this.#database.repeatable(
       'dirty-clusters',
       (sql) => sql<DirtyCluster[]>`SELECT cluster, cursor, head FROM storage.dirty_clusters(${consumer}, ${after}, ${limit})`,
+      this.#database.polls,
     );
     return [...rows];
   }

@@ -24,7 +24,7 @@ export class PostgresWakeups implements Wakeups {
         sql<
           { cluster: ClusterId; key: string; due_at: Date }[]
         >`SELECT * FROM storage.take_due_wakeups(${limit}, make_interval(secs => ${retrySeconds}))`,
-      this.#database.writes,
+      this.#database.polls,
     );
     return rows.map(({ cluster, key, due_at: dueAt }) => ({ cluster, key, dueAt }));
   }

@@ -84,6 +84,7 @@ export class Watchers implements AsyncDisposable {
         sql<
           { cluster: ClusterId; durable: Revision; volatile: Revision }[]
         >`SELECT * FROM storage.newest_revisions(${textArray(clusters)}::text::text[])`,
+      this.#database.polls,
     );
     const newest = new Map(rows.map((row) => [row.cluster, row]));
     for (const waiter of this.#waiters) {
