@@ -13,7 +13,9 @@ export interface BullmqQueueOptions {
 }
 
 /** How long a run may go without its process giving a sign before another process takes the key. */
-const lockDurationMilliseconds = 30_000;
+const lockDurationMilliseconds = 10_000;
+/** How often processes look for such runs. */
+const stalledMilliseconds = 5_000;
 
 /**
  * Keys in Redis, shared by all processes. Redis only rings: whatever is lost with it is found again by the sweeps over
@@ -63,6 +65,7 @@ export class BullmqQueue implements ReconcileQueue {
       connection: this.#connection,
       concurrency,
       lockDuration: lockDurationMilliseconds,
+      stalledInterval: stalledMilliseconds,
       maxStalledCount: 1_000,
     });
     worker.on('error', (error) => logger.warn({ error }, 'the queue lost its connection'));

@@ -7,6 +7,7 @@ import { keyText, type ReconcileKey } from '../key.ts';
 import { MemoryQueue } from '../memory/memory-queue.ts';
 import { ReconcileMetrics } from '../metrics.ts';
 import { done, type Outcome, requeueAfter } from '../outcome.ts';
+import type { ReconcileQueue } from '../queue.ts';
 import { ClusterHost, type ClusterLease } from './cluster-host.ts';
 
 let storage: MemoryStorage;
@@ -34,7 +35,13 @@ interface Trace {
   answer: (key: ReconcileKey) => Outcome | Promise<Outcome>;
 }
 
-async function host(options: { idleMilliseconds?: number; clustersMax?: number } = {}): Promise<{ host: ClusterHost; trace: Trace }> {
+interface HostOptions {
+  idleMilliseconds?: number;
+  clustersMax?: number;
+  calls?: ReconcileQueue;
+}
+
+async function host(options: HostOptions = {}): Promise<{ host: ClusterHost; trace: Trace }> {
   const trace: Trace = { opened: [], closed: 0, ran: [], answer: () => done };
   const made = new ClusterHost({
     storage,
@@ -167,4 +174,41 @@ test('without room a cluster waits until the quietest has gone', async () => {
   await storage.clusters.create(other);
   await until(() => trace.opened.some((lease) => lease.cluster === other), 'the second');
   expect(made.clusters.length).toBeLessThanOrEqual(1);
+});
+
+test('with room for one, a new cluster takes the place of a quiet one at once', async () => {
+  const { host: made, trace } = await host({ clustersMax: 1 });
+  await until(() => made.clusters.length === 1, 'the first');
+  const started = performance.now();
+  const other = newClusterId();
+  await storage.clusters.create(other);
+  wake.ring(other, 'durable', 1);
+  await until(() => made.clusters.includes(other), 'the second');
+  expect(performance.now() - started).toBeLessThan(400);
+  expect(trace.closed).toBe(1);
+});
+
+/** Accepts calls and gives them to nobody: they wait for a process that took them and died. */
+class LostCalls extends MemoryQueue {
+  override start(): void {
+    // Nobody answers.
+  }
+}
+
+test('a call that died with whoever took it is answered by the sweep', async () => {
+  const { host: made, trace } = await host({ calls: new LostCalls() });
+  await until(() => trace.opened.length === 1, 'taken up for its changes');
+  await until(() => made.clusters.length === 1, 'held');
+  expect(made.clusters).toEqual([cluster]);
+});
+
+test('a wake-up whose call died is answered as well', async () => {
+  const first = await host({ idleMilliseconds: 10 });
+  await until(() => first.host.clusters.length === 1, 'taken up');
+  await until(() => first.host.clusters.length === 0, 'clean and given back');
+  await first.host[Symbol.asyncDispose]();
+  const { host: made } = await host({ calls: new LostCalls() });
+  await storage.wakeups.set(cluster, 'holder', new Date(), 'replace');
+  await until(() => made.clusters.length === 1, 'taken up for its wake-up');
+  expect(made.clusters).toEqual([cluster]);
 });

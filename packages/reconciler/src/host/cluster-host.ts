@@ -10,6 +10,7 @@ import { createRunner } from '../runner.ts';
 import type { ActiveCluster } from './active-cluster.ts';
 import { consumer, fenceName, HeldCluster, holderKey, leaseSeconds } from './held-cluster.ts';
 import { Periodic } from './periodic.ts';
+import { UnansweredCalls } from './unanswered-calls.ts';
 
 export interface ClusterHostOptions {
   storage: StorageEngine;
@@ -56,7 +57,8 @@ const callMilliseconds = 1_000;
 /**
  * Brings clusters with work to processes with room, one process a cluster. Owns which clusters are active here.
  * A ring (a commit anywhere, or a wake-up that is due) is a call in the shared queue; whoever takes it leases the cluster. Rings may be
- * lost: the sweep over dirty clusters and due wake-ups finds what they missed, so losing Redis costs only time.
+ * lost: the sweep over dirty clusters and due wake-ups finds what they missed, so losing Redis costs only time. So may calls: the queue
+ * keeps one for the process that took it, though it has died. A sweep's call that brought nobody is answered by the sweep's process.
  */
 export class ClusterHost implements AsyncDisposable {
   readonly #options: ClusterHostOptions;
@@ -65,6 +67,7 @@ export class ClusterHost implements AsyncDisposable {
   readonly #opening = new Map<ClusterId, Promise<void>>();
   /** Calls that the shared queue has not accepted yet. */
   readonly #calling = new Set<ClusterId>();
+  readonly #unanswered = new UnansweredCalls();
   readonly #ending = new Map<ClusterId, Promise<void>>();
   readonly #periodic: Periodic[] = [];
   #rung: Disposable | undefined;
@@ -94,6 +97,7 @@ export class ClusterHost implements AsyncDisposable {
     this.#periodic.push(
       new Periodic({ milliseconds: sweepMilliseconds, work: () => this.#sweepDirty(), logger, what: 'sweep over dirty clusters' }),
       new Periodic({ milliseconds: 1_000, work: () => this.#sweepDue(), logger, what: 'sweep over due wake-ups' }),
+      new Periodic({ milliseconds: 1_000, work: () => this.#answerUnanswered(), logger, what: 'sweep over calls without an answer' }),
     );
   }
 
@@ -145,14 +149,13 @@ export class ClusterHost implements AsyncDisposable {
   async #answer(cluster: ClusterId): Promise<NextRun> {
     if (this.#closing) return { afterMilliseconds: noRoomMilliseconds };
     if (this.#held.has(cluster) || this.#opening.has(cluster)) return {};
-    if (!this.#hasRoom()) {
-      this.#makeRoom();
-      return { afterMilliseconds: noRoomMilliseconds };
-    }
-    const opening = this.#takeUp(cluster);
+    // Room that is promised to others is no room: who is opening counts from here on.
+    const opening = this.#hasRoom() ? this.#takeUp(cluster) : this.#makeRoom()?.then(() => this.#takeUp(cluster));
+    if (opening === undefined) return { afterMilliseconds: noRoomMilliseconds };
     this.#opening.set(cluster, opening);
     try {
       await opening;
+      this.#unanswered.answered(cluster);
       return {};
     } catch (error) {
       if (error instanceof ClusterGoneError) return {};
@@ -217,18 +220,30 @@ export class ClusterHost implements AsyncDisposable {
     return this.#held.size + this.#opening.size < clustersMax && objects < objectsMax;
   }
 
-  /** Gives back the cluster that has been quiet longest. */
-  #makeRoom(): void {
+  /** Gives back the cluster that has been quiet longest; undefined when all have work. */
+  #makeRoom(): Promise<void> | undefined {
     const quiet = [...this.#held].filter(([, held]) => held.isQuiet).sort(([, a], [, b]) => a.lastChangeAt - b.lastChangeAt);
     const [first] = quiet;
-    if (first !== undefined) void this.#giveBack(first[0]);
+    return first === undefined ? undefined : this.#giveBack(first[0]);
+  }
+
+  /** A call of a sweep: unlike a commit's ring nothing else comes after it. */
+  #call(cluster: ClusterId): void {
+    if (this.#held.has(cluster)) return;
+    this.#unanswered.called(cluster);
+    this.#ring(cluster);
+  }
+
+  /** Whether somebody else has taken such a cluster up only the lease tells, so it is asked for. */
+  async #answerUnanswered(): Promise<void> {
+    await Promise.all(this.#unanswered.overdue().map((cluster) => this.#answer(cluster)));
   }
 
   async #sweepDirty(): Promise<void> {
     let after: ClusterId | undefined;
     for (;;) {
       const dirty = await this.#options.storage.dispatch.dirty(consumer, sweepPageSize, after);
-      for (const { cluster } of dirty) this.#ring(cluster);
+      for (const { cluster } of dirty) this.#call(cluster);
       after = dirty.at(-1)?.cluster;
       if (dirty.length < sweepPageSize || this.#closing) return;
     }
@@ -250,6 +265,6 @@ export class ClusterHost implements AsyncDisposable {
     if (this.#held.has(cluster)) {
       if (wanted !== undefined) await this.#queue.add([wanted]);
       await wakeups.delete(cluster, key, dueAt);
-    } else this.#ring(cluster);
+    } else this.#call(cluster);
   }
 }
