@@ -11,16 +11,18 @@ import { Admission, type AdmissionPlugin } from './admission/admission.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { nodeRestriction } from './admission/node-restriction.ts';
 import { defaultTolerationSeconds, serviceAccount } from './admission/pod-defaults.ts';
-import type { Authenticator } from './authentication/authenticator.ts';
+import { rbacEscalation } from './admission/rbac-escalation.ts';
 import { PolicySource } from './admission/policy-source.ts';
 import { createAuthorizer } from './authorization/authorizer.ts';
-import { serviceAddresses } from './companions/service-addresses.ts';
+import type { Authenticator } from './authentication/authenticator.ts';
 import { CompanionSet } from './companions/companions.ts';
 import { quotaCharges } from './companions/quota-charges.ts';
 import { RbacSource } from './authorization/rbac-source.ts';
 import { ClusterDial } from './cluster-dial/cluster-dial.ts';
+import { serviceAddresses } from './companions/service-addresses.ts';
 import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
-import { groupsOf } from './discovery/discovery.ts';
+import { Definitions } from './custom-resources/definitions.ts';
+import { definitionStatuses } from './custom-resources/definition-statuses.ts';
 import { ApiMetrics } from './http/api-metrics.ts';
 import { kubernetesApp, type NodeBindings } from './http/hono-app.ts';
 import { KubernetesHandler } from './http/kubernetes-handler.ts';
@@ -34,6 +36,7 @@ import { serveStreamUpgrade } from './subresources/upgrades.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 
 export interface ApiServerOptions {
+import { ClusterKinds } from './served-kinds/cluster-kinds.ts';
   storage: Storage;
   authenticator: Authenticator;
   logger: Logger;
@@ -72,8 +75,9 @@ export class ApiServer implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#hub = new WatchHub(options.logger);
     this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
+  readonly #definitions: Definitions;
+  readonly #kinds: ClusterKinds;
     const rbac = new RbacSource(options.storage);
-    this.operations = new Operations({
     const authorize = createAuthorizer(rbac);
     const policies = new PolicySource();
       clock: this.#clock,
@@ -82,11 +86,11 @@ export class ApiServer implements AsyncDisposable {
         serviceAccount,
         defaultTolerationSeconds,
         nodeRestriction,
-        ...(options.plugins ?? []),
         rbacEscalation({ authorize, rbac }),
         policies.plugin([resourceQuotas]),
       ]),
-      companions: new CompanionSet([serviceAddresses(this.#clock), quotaCharges(policies, this.#clock)]),
+      definitions: this.#definitions,
+    this.operations = new Operations({
       authorize,
       authenticator: options.authenticator,
       rbac,
@@ -97,14 +101,20 @@ export class ApiServer implements AsyncDisposable {
     this.#resources = new ResourceHandler({
       operations: this.operations,
       storage: options.storage,
-      findKind: kindOfResource,
+      findKind: (...asked) => this.#kinds.find(...asked),
       clock: this.#clock,
     });
   }
 
   /** The API of one cluster for code in this process. Another storage (one whose writes carry a fence) may stand in for the usual one. */
   transport(cluster: ClusterId, storage: Storage = this.#options.storage): Transport {
-    return inProcessTransport(this.operations, storage, cluster);
+        ...(options.plugins ?? []),
+      ]),
+      companions: new CompanionSet([
+        serviceAddresses(this.#clock),
+        quotaCharges(policies, this.#clock),
+        definitionStatuses(this.#definitions, this.#clock),
+    return inProcessTransport(this.operations, storage, cluster, this.#definitions);
   }
 
   client(cluster: ClusterId, user: UserInfo): ClusterClient {
@@ -123,7 +133,7 @@ export class ApiServer implements AsyncDisposable {
     const handler = new KubernetesHandler({
       operations,
       resources,
-      groups: groupsOf(catalogue),
+      kinds: this.#kinds,
       openapi: new OpenApiDocuments(catalogue),
       clock: this.#clock,
       logger,

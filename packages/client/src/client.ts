@@ -59,4 +59,6 @@ export interface ResourceClient<T extends KubeObject> {
 
 export interface ClusterClient {
   resource<T extends KubeObject>(kind: Kind<T>): ResourceClient<T>;
+  /** The kinds that the cluster's CustomResourceDefinitions make, one a version; the one without a hub is how its objects are stored. */
+  customKinds(): Promise<readonly Kind[]>;
 }

@@ -5,7 +5,7 @@ import type { Target, Transport } from './transport.ts';
 
 /** A client of one cluster, acting as one user, over a transport that is bound to that cluster. */
 export function createClusterClient(transport: Transport, user: UserInfo): ClusterClient {
-  return { resource: (kind) => new TransportResourceClient(transport, user, kind) };
+  return { resource: (kind) => new TransportResourceClient(transport, user, kind), customKinds: () => transport.customKinds() };
 }
 
 /** The transport speaks KubeObject; the kind says which T that is, and the server validated it. */

@@ -23,5 +23,7 @@ export interface Transport {
   update(target: Target, body: KubeObject): Promise<KubeObject>;
   patch(target: Target, body: unknown, type: PatchType): Promise<KubeObject>;
   delete(target: Target, query: DeleteQuery): Promise<void>;
+  /** The kinds that the cluster's definitions make, all versions; those that are not served are for the control plane alone. */
+  customKinds(): Promise<readonly Kind[]>;
   watch(target: Target, query: ListQuery & { resourceVersion: string; signal: AbortSignal }): AsyncIterable<WatchEvent<KubeObject>>;
 }

@@ -16,6 +16,7 @@ export * from './batch/index.ts';
 export * from './certificates/index.ts';
 export * from './coordination/index.ts';
 export * from './core/index.ts';
+export * from './custom-resources/index.ts';
 export * from './discovery/index.ts';
 export * from './events/index.ts';
 export * from './flowcontrol/index.ts';

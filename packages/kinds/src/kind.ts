@@ -1,5 +1,5 @@
 import type { FieldError, KubeObject } from '@kajitori/apimachinery';
-import type { NamedType } from '@kajitori/schema';
+import type { NamedType, Schema } from '@kajitori/schema';
 
 /** What the API can do with a resource; the words of RBAC's `verbs`. */
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -15,6 +15,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** `pods`. */
   plural: string;
   singular: string;
+  /** What a list of them calls itself; absent, the kind with `List` behind. */
+  listKind?: string;
   shortNames?: readonly string[];
   categories?: readonly string[];
   namespaced: boolean;
@@ -33,8 +35,28 @@ export interface Kind<T extends KubeObject = KubeObject> {
   hub?: { kind: Kind; toHub(object: KubeObject): KubeObject; fromHub(stored: KubeObject): KubeObject };
   /** What a field selector may name beyond metadata.name and metadata.namespace; an absent value is the empty string. */
   selectableFields?: Readonly<Record<string, FieldReader<T>>>;
+  /** Set for kinds that the cluster defines itself, by a CustomResourceDefinition. */
+  custom?: CustomKind;
   /** All of kubectl's columns, in its order; absent, the kind has `defaultColumns`. */
   columns?: readonly Column<T>[];
+}
+
+/** What is known only of kinds that a CustomResourceDefinition makes. */
+export interface CustomKind {
+  /** Name of the definition. */
+  definition: string;
+  /** The definition's `metadata.generation` that this kind was made from. */
+  generation: number;
+  /** Whether clients reach this version. A storage version that is not served is reached by the control plane alone. */
+  served: boolean;
+  /** The definition is being deleted: what is there goes, and nothing new comes. */
+  terminating: boolean;
+  /** The schema with its descriptions, as OpenAPI publishes it: made anew each time, since few ask. */
+  publishedSchema(): Schema;
+  /** Changes when what OpenAPI says of the kind does. */
+  contentHash: string;
+  /** Said to everyone who uses a version that is to go. */
+  deprecationWarning?: string;
 }
 
 /** The text of a field. Written as a method, so that a `Kind<Pod>` may stand in a list of kinds. */
@@ -94,6 +116,8 @@ export interface Strategy<T extends KubeObject> {
   /** What an update of the resource may not change. */
   validateUpdate?(object: T, old: T): FieldError[];
   validateStatusUpdate?(object: T, old: T): FieldError[];
+  /** Rules that compare an object with its former self wherever it is written, its status included; `old` is absent on create. */
+  validateTransition?(object: T, old: T | undefined): FieldError[];
   /** `Warning:` headers for accepted objects. */
   warnings?(object: T, old: T | undefined): string[];
   /** Whether PUT on a name that does not exist creates it (Lease, Event, Endpoints …). */
@@ -104,6 +128,8 @@ export interface Strategy<T extends KubeObject> {
   deletionGraceSeconds?(object: T, asked: number | undefined): number | null;
   /** Whether the object's own finalizers, beside those of its metadata, still hold its deletion (a Namespace's `spec.finalizers`). */
   holdsDeletion?(object: T): boolean;
+  /** Finalizers that the first deletion adds: somebody's work before the object may go. */
+  deletionFinalizers?: readonly string[];
   /** What the object says of itself once its deletion has begun (a Namespace's phase). */
   beginDeletion?(draft: T): void;
   /** What `propagationPolicy` means when the client does not say. */

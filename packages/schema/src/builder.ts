@@ -116,13 +116,30 @@ export class NamedType<T> {
     this.#make = make;
   }
 
-  /** The same Schema object every time: walks are compiled once for it. */
+  /** The same Schema object as long as it is in use: walks are compiled once for it. */
   get schema(): Schema {
     if (this.#made === undefined) {
       this.#made = { ...this.#make(), typeName: this.name };
       this.#made.definition = this.#made;
     }
     return this.#made;
+  }
+}
+
+/**
+ * A type whose schema a tenant wrote: structural, and without a name inside it. The schema comes from whoever keeps it (a bounded
+ * pool), so that it may be forgotten while the type lives.
+ */
+export class StructuralType<T> extends NamedType<T> {
+  readonly #find: () => Schema;
+
+  constructor(name: string, find: () => Schema) {
+    super(name, find);
+    this.#find = find;
+  }
+
+  override get schema(): Schema {
+    return this.#find();
   }
 }
 

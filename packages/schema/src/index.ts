@@ -14,7 +14,7 @@ export {
   groupVersions,
 } from './openapi/api-description.ts';
 export { openApiV2, openApiV3 } from './openapi/document.ts';
-export { encodeOpenApiV2 } from './openapi/gnostic.ts';
+export { encodeOpenApiV2, encodeOpenApiV2Part } from './openapi/gnostic.ts';
 export { applyJsonPatch, jsonPatchOperationsMax } from './patch/json-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
@@ -22,5 +22,6 @@ export { decodeEnvelope, decodeProtobuf, encodeEnvelope, encodeProtobuf, type En
 export * from './schema.ts';
 export { schemaHash } from './schema-hash.ts';
 export { SchemaPool } from './schema-pool.ts';
+export { ratcheted } from './validate/ratchet.ts';
 export { validate } from './validate/validate.ts';
 export { depthMax } from './walk/depth.ts';

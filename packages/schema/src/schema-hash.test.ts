@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { object, string } from './builder.ts';
 import { Deployment, Everything, widget } from './sample-types.fixture.ts';
 import { schemaHash } from './schema-hash.ts';
-import { SchemaPool } from './schema-pool.ts';
 
 describe('schemaHash', () => {
   it('is the same for schemas that differ in prose and order only', () => {
@@ -33,18 +32,5 @@ describe('schemaHash', () => {
 
   it('ends for types that contain themselves', () => {
     expect(schemaHash(Everything.schema)).toMatch(/^[\w-]{22}$/);
-  });
-});
-
-describe('SchemaPool', () => {
-  it('gives one object for equal schemas, and forgets the one that went unused longest', () => {
-    const pool = new SchemaPool(2);
-    const first = pool.intern({ type: 'string' });
-    expect(pool.intern({ type: 'string' })).toBe(first);
-    const second = pool.intern({ type: 'number' });
-    pool.intern({ type: 'string' });
-    pool.intern({ type: 'boolean' });
-    expect(pool.intern({ type: 'string' })).toBe(first);
-    expect(pool.intern({ type: 'number' })).not.toBe(second);
   });
 });

@@ -1,41 +1,30 @@
 import { apiVersionOf, parseApiVersion } from '@kajitori/apimachinery';
-import type { Kind } from '@kajitori/kinds';
+import { compareVersions, type Kind } from '@kajitori/kinds';
 
 /** Versions of one group, most preferred first. */
 export interface ApiGroup {
   name: string;
-  versions: { version: string; kinds: readonly Kind[] }[];
+  versions: ApiGroupVersion[];
+}
+
+export interface ApiGroupVersion {
+  version: string;
+  kinds: readonly Kind[];
+}
+
+export function compareGroupVersions(a: ApiGroupVersion, b: ApiGroupVersion): number {
+  return compareVersions(b.version, a.version);
 }
 
 /** The catalogue by group and version; the core group is first, versions in Kubernetes' order of preference. */
 export function groupsOf(kinds: readonly Kind[]): ApiGroup[] {
-  const groups: ApiGroup[] = [];
-  for (const kind of kinds) {
-    let group = groups.find(({ name }) => name === kind.group);
-    if (group === undefined) groups.push((group = { name: kind.group, versions: [] }));
-    const version = group.versions.find((one) => one.version === kind.version);
-    if (version === undefined) group.versions.push({ version: kind.version, kinds: [kind] });
-    else version.kinds = [...version.kinds, kind];
-  }
-  for (const { versions } of groups) versions.sort((a, b) => compareVersions(b.version, a.version));
+  const groups = [...Map.groupBy(kinds, ({ group }) => group)].map(([name, ofGroup]) => ({
+    name,
+    versions: [...Map.groupBy(ofGroup, ({ version }) => version)]
+      .map(([version, ofVersion]) => ({ version, kinds: ofVersion }))
+      .sort(compareGroupVersions),
+  }));
   return groups.sort((a, b) => Number(b.name === '') - Number(a.name === ''));
-}
-
-/** Kubernetes' version priority: `v2` over `v1` over `v1beta2` over `v1alpha1` over anything else. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [versionRank(a), versionRank(b)];
-  for (let at = 0; at < left.length; at += 1) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a < b ? 1 : a > b ? -1 : 0;
-}
-
-function versionRank(version: string): number[] {
-  const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
-  if (match === null) return [0, 0, 0];
-  const stage = match[2] === undefined ? 3 : match[2] === 'beta' ? 2 : 1;
-  return [stage, Number(match[1]), Number(match[3] ?? 0)];
 }
 
 /** `GET /api`. */
@@ -72,7 +61,7 @@ function resourceEntries(kind: Kind): object[] {
     verbs: [...kind.verbs],
     ...(kind.shortNames === undefined || kind.shortNames.length === 0 ? {} : { shortNames: kind.shortNames }),
     ...(kind.categories === undefined || kind.categories.length === 0 ? {} : { categories: kind.categories }),
-    ...(kind.stored ? { storageVersionHash: storageVersionHash(kind) } : {}),
+    ...(kind.stored ? { storageVersionHash: storageVersionHash(kind.hub?.kind ?? kind) } : {}),
   };
   const subresources = Object.entries(kind.subresources ?? {}).map(([name, { kind: subject, verbs }]) => {
     const { group, version, kind: answered } = responseKind(subject, kind);

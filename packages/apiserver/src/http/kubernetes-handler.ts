@@ -2,6 +2,8 @@ import { isStatusError, StatusError } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
 import { refusal } from '../authorization/authorizer.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
+import type { ClusterKinds } from '../served-kinds/cluster-kinds.ts';
+import type { Document, ServedKinds } from '../served-kinds/served-kinds.ts';
 import { versionInfo } from '../discovery/version.ts';
 import { parseMediaTypes } from '../negotiation/media-type.ts';
 import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
@@ -17,7 +19,7 @@ import { serveWatch, type WatchOutput } from './watch-handler.ts';
 export interface KubernetesHandlerOptions {
   operations: Operations;
   resources: ResourceHandler;
-  groups: readonly ApiGroup[];
+  kinds: ClusterKinds;
   openapi: OpenApiDocuments;
   clock: Clock;
   logger: Logger;
@@ -47,7 +49,7 @@ export class KubernetesHandler {
 
   async #route(request: HttpRequest, info: RequestInfo | undefined, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
     if (info === undefined) return this.#document(request);
-    const call = this.#options.resources.callFor(request, info);
+    const call = await this.#options.resources.callFor(request, info);
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
       await metrics.watching(() => serveWatch(operations, clock, request, watchCall(call, request), output()));
@@ -62,24 +64,17 @@ export class KubernetesHandler {
     await this.#authorizePath(request);
     const segments = request.path.split('/').filter((one) => one !== '');
     const [first, group, version] = segments;
-    const { groups, openapi } = this.#options;
     if (first === 'version' && segments.length === 1) return jsonAnswer(versionInfo);
     if ((first === 'livez' || first === 'readyz' || first === 'healthz') && segments.length <= 2) {
       return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
     }
-    if (first === 'openapi') return openapi.answer(request);
+    const served = await this.#options.kinds.served(request.cluster);
+    const { groups } = served;
+    if (first === 'openapi') return this.#options.openapi.answer(request, served);
     if (first === 'api' && segments.length === 1)
-      return this.#groupRoot(
-        request,
-        (one) => one.name === '',
-        () => apiVersions(this.#options.serverAddress),
-      );
+      return this.#groupRoot(request, served, { path: 'api', plain: () => apiVersions(this.#options.serverAddress) });
     if (first === 'apis' && segments.length === 1)
-      return this.#groupRoot(
-        request,
-        (one) => one.name !== '',
-        () => apiGroupList(groups),
-      );
+      return this.#groupRoot(request, served, { path: 'apis', plain: () => apiGroupList(groups) });
     const found = first === 'api' ? groups.find(({ name }) => name === '') : groups.find(({ name }) => name === group && name !== '');
     if (first === 'apis' && segments.length === 2 && found !== undefined) return jsonAnswer(apiGroup(found));
     const asked = first === 'api' ? group : version;
@@ -91,7 +86,7 @@ export class KubernetesHandler {
     throw unknownPath();
   }
 
-  #groupRoot(request: HttpRequest, selects: (group: ApiGroup) => boolean, plain: () => object): HttpAnswer {
+  #groupRoot(request: HttpRequest, served: ServedKinds, { path, plain }: { path: 'api' | 'apis'; plain: () => object }): HttpAnswer {
     for (const { type, parameters } of parseMediaTypes(request.headers.get('accept') ?? 'application/json')) {
       if (type === '*/*') break;
       if (type !== 'application/json') continue;
@@ -100,7 +95,13 @@ export class KubernetesHandler {
       if (parameters['as'] !== 'APIGroupDiscoveryList' || parameters['g'] !== 'apidiscovery.k8s.io') continue;
       if (version !== 'v2' && version !== 'v2beta1') continue;
       const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-      return jsonAnswer(aggregatedDiscovery(this.#options.groups.filter(selects), version), 200, { 'content-type': contentType });
+      const document = served.document(`${path} ${version}`, () =>
+        aggregatedDiscovery(
+          served.groups.filter(({ name }) => (name === '') === (path === 'api')),
+          version,
+        ),
+      );
+      return taggedAnswer(request, document, contentType);
     }
     return jsonAnswer(plain());
   }
@@ -110,6 +111,13 @@ export class KubernetesHandler {
     const { allowed, reason } = await this.#options.operations.services.authorize(cluster, attributes);
     if (!allowed) throw refusal(attributes, reason);
   }
+}
+
+/** A document under its tag: who has it already is told so. */
+function taggedAnswer(request: HttpRequest, { body, etag }: Document, contentType: string): HttpAnswer {
+  const headers = { 'content-type': contentType, etag, vary: 'accept', 'cache-control': 'no-cache, private' };
+  if (request.headers.get('if-none-match') === etag) return { status: 304, headers, body: '' };
+  return { status: 200, headers, body };
 }
 
 /** `…?watch=true` on one object is a watch of the collection that selects it by name. */

@@ -1,4 +1,4 @@
-import { badRequest, type Clock, type KubeObject } from '@kajitori/apimachinery';
+import { badRequest, type Clock, type ClusterId, type KubeObject } from '@kajitori/apimachinery';
 import { DeleteOptions as DeleteOptionsType, type Kind } from '@kajitori/kinds';
 import { decodeEnvelope, decodeProtobuf, normalize } from '@kajitori/schema';
 import type { Storage } from '@kajitori/storage';
@@ -27,8 +27,13 @@ import {
 } from './query-options.ts';
 import type { RequestInfo } from './request-info.ts';
 
-/** Finds the kind that a cluster serves under a URL: a built-in one, or later one of its own. */
-export type FindKind = (group: string, version: string, resource: string) => Kind | undefined;
+/** Finds the kind that a cluster serves under a URL: a built-in one, or one of its own. */
+export type FindKind = (
+  cluster: ClusterId,
+  group: string,
+  version: string,
+  resource: string,
+) => Kind | undefined | Promise<Kind | undefined>;
 
 export interface ResourceHandlerOptions {
   operations: Operations;
@@ -58,8 +63,8 @@ export class ResourceHandler implements Disposable {
   }
 
   /** @throws StatusError NotFound when no such resource is served. */
-  callFor(request: HttpRequest, info: RequestInfo): Call {
-    const kind = this.#options.findKind(info.group, info.version, info.resource);
+  async callFor(request: HttpRequest, info: RequestInfo): Promise<Call> {
+    const kind = await this.#options.findKind(request.cluster, info.group, info.version, info.resource);
     if (kind === undefined || (info.namespace !== '' && !kind.namespaced && info.resource !== 'namespaces')) throw unknownPath();
     const { cluster, user, query } = request;
     const { verb, namespace, name, subresource } = info;
@@ -101,7 +106,7 @@ export class ResourceHandler implements Disposable {
   }
 
   async #list(request: HttpRequest, call: Call): Promise<HttpAnswer> {
-    const encoding = this.#encoding(request);
+    const encoding = this.#encoding(request, call);
     const query = listParameters(call.kind, rawListParameters(request.query));
     const read = async (): Promise<{ body: string | Uint8Array; revision: number }> => {
       const page = await this.#options.operations.list(call, query);
@@ -161,14 +166,14 @@ export class ResourceHandler implements Disposable {
     const options = await this.#deleteOptions(request);
     const { item, gone } = await this.#options.operations.delete({ ...call, dryRun: call.dryRun || options.dryRun }, options);
     // Kinds that return what they deleted are those whose deletion is watched by its user.
-    if (!gone || returnsDeleted.has(call.kind.plural)) return this.#one(request, call, item, 200);
+    if (!gone || (call.kind.group === '' && returnsDeleted.has(call.kind.plural))) return this.#one(request, call, item, 200);
     const { name, uid } = item.object.metadata;
     const details = { name, ...(call.kind.group === '' ? {} : { group: call.kind.group }), kind: call.kind.plural, uid };
     return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, 200, warningHeaders(call));
   }
 
   async #deleteCollection(request: HttpRequest, call: Call): Promise<HttpAnswer> {
-    const encoding = this.#encoding(request);
+    const encoding = this.#encoding(request, call);
     const options = await this.#deleteOptions(request);
     const asked = { ...call, dryRun: call.dryRun || options.dryRun };
     const items = await this.#options.operations.deleteCollection(
@@ -220,7 +225,7 @@ export class ResourceHandler implements Disposable {
   }
 
   #one(request: HttpRequest, call: Call, result: Item | Answer, status: number): HttpAnswer {
-    const encoding = this.#encoding(request);
+    const encoding = this.#encoding(request, call);
     if (result instanceof Item) return answer(encodeItem(result, encoding), status, call, encoding);
     const { value } = result;
     const kind = kindOfText(`${value.apiVersion}/${value.kind}`);
@@ -231,9 +236,12 @@ export class ResourceHandler implements Disposable {
     this.#pages[Symbol.dispose]();
   }
 
-  #encoding(request: HttpRequest): EncodeOptions {
+  #encoding(request: HttpRequest, { kind, subresource }: Call): EncodeOptions {
     return {
-      representation: negotiate(request.headers.get('accept'), { protobuf: true, views: true }),
+      representation: negotiate(request.headers.get('accept'), {
+        protobuf: kind.custom === undefined || subresource === 'scale',
+        views: true,
+      }),
       includeObject: includeObjectParameter(request.query),
       now: this.#options.clock.now(),
     };
@@ -247,7 +255,9 @@ function answer(body: string | Uint8Array, status: number, call: Call, { represe
 /** Longest warning that a header carries. */
 const warningLengthMax = 256;
 
-function warningHeaders({ warnings }: Call): Record<string, string[]> {
+function warningHeaders({ warnings: own, kind }: Call): Record<string, string[]> {
+  const deprecation = kind.custom?.deprecationWarning;
+  const warnings = deprecation === undefined ? own : [deprecation, ...own];
   if (warnings.length === 0) return {};
   const printable = (text: string): string =>
     text

@@ -36,7 +36,10 @@ export async function serveWatch(
   output: WatchOutput,
 ): Promise<void> {
   const query = watchParameters(request, call);
-  const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), { protobuf: true, views: true });
+  const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), {
+    protobuf: call.kind.custom === undefined,
+    views: true,
+  });
   const encoder = new FrameEncoder(call, representation, clock, includeObjectParameter(request.query));
   await operations.authorize(call, 'watch');
   const slow = new AbortController();

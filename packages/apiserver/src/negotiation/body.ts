@@ -28,7 +28,10 @@ export type RawBody = { value: unknown; duplicates: string[] };
  */
 export function decodeObject(kind: Kind, bytes: Uint8Array, options: DecodeOptions): KubeObject {
   const format = formatOf(options.contentType);
-  if (format === 'protobuf') return decodeProtobufObject(kind, bytes);
+  if (format === 'protobuf') {
+    if (kind.custom !== undefined) throw unknownFormat(['application/json', 'application/yaml']);
+    return decodeProtobufObject(kind, bytes);
+  }
   const { value, duplicates } = parseText(format, bytes, options.fieldValidation !== 'Ignore');
   return asKind(kind, value, duplicates, options);
 }
@@ -62,9 +65,13 @@ function formatOf(contentType: string | undefined): 'json' | 'yaml' | 'protobuf'
   if (type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
   if (type === protobufType) return 'protobuf';
-  throw new StatusError(
+  throw unknownFormat(['application/json', 'application/yaml', protobufType]);
+}
+
+function unknownFormat(accepted: readonly string[]): StatusError {
+  return new StatusError(
     'UnsupportedMediaType',
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
 }
 

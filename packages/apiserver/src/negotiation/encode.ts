@@ -36,7 +36,7 @@ export function encodePage(kind: Kind, page: ItemPage, { representation, include
     };
     return encodeValue(list, undefined, representation);
   }
-  const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
+  const head = { kind: kind.listKind ?? `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
   if (representation.encoding === 'json')
     return `${JSON.stringify(head).slice(0, -1)},"items":[${items.map((item) => item.json).join(',')}]}`;
   const list = { ...head, items: items.map((item) => item.object) };

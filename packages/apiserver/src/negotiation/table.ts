@@ -26,7 +26,7 @@ export function tableOf(
     metadata,
     columnDefinitions: columns.map(({ name, type, format, description, priority }) => ({
       name,
-      type: type === 'date' ? 'string' : type,
+      type,
       format: format ?? (name === 'Name' ? 'name' : ''),
       description,
       priority,

@@ -1,11 +1,21 @@
-import { createHash } from 'node:crypto';
 import { APIResourceList, DeleteOptions, type Kind, ListMeta, Patch, Status } from '@kajitori/kinds';
-import { type ApiDescription, documentName, encodeOpenApiV2, groupVersions, openApiV2, openApiV3 } from '@kajitori/schema';
+import {
+  type ApiDescription,
+  type ApiResource,
+  documentName,
+  encodeOpenApiV2,
+  encodeOpenApiV2Part,
+  groupVersions,
+  openApiV2,
+  openApiV3,
+} from '@kajitori/schema';
 import { versionInfo } from '../discovery/version.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-request.ts';
 import { parseMediaTypes } from '../negotiation/media-type.ts';
 import { kindOfText } from '../negotiation/kind-of-text.ts';
 import { unknownPath } from '../operations/operations.ts';
+import { hashOf, type ServedKinds } from '../served-kinds/served-kinds.ts';
+import { DocumentCache } from './document-cache.ts';
 
 const protobufV2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 /** How the same is named in an answer: Go's parser of media types takes no `@`. */
@@ -13,84 +23,139 @@ const protobufV2Answer = 'application/com.github.proto-openapi.spec.v2.v1.0+prot
 /** A document under its own hash never changes. */
 const immutable = 'public, immutable, max-age=31536000';
 
-interface Document {
+interface OpenApiDocument {
   body: string | Uint8Array;
   hash: string;
 }
 
-/** `/openapi/v2` and `/openapi/v3`, made from the catalogue when first asked for and kept for the life of the process. */
+/**
+ * `/openapi/v2` and `/openapi/v3`. What the catalogue says is made when first asked for and kept for the life of the process, for all
+ * clusters; what a cluster's own kinds add is made when asked for and kept while there is room. Its hash comes from the definitions, so
+ * that the index of many definitions costs no document.
+ */
 export class OpenApiDocuments {
-  readonly #description: ApiDescription;
-  readonly #made = new Map<string, Document>();
+  readonly #catalogue: ApiDescription;
+  readonly #catalogueNames: ReadonlySet<string>;
+  readonly #made = new Map<string, OpenApiDocument>();
+  readonly #own = new DocumentCache();
 
   constructor(kinds: readonly Kind[]) {
-    this.#description = describe(kinds);
+    this.#catalogue = describe(kinds);
+    this.#catalogueNames = new Set(groupVersions(this.#catalogue).map(documentName));
   }
 
   /** @throws StatusError NotFound for a group or version that is not served, NotAcceptable for an encoding that is not. */
-  answer(request: HttpRequest): HttpAnswer {
+  answer(request: HttpRequest, served: ServedKinds): HttpAnswer {
     const { path } = request;
-    if (path === '/openapi/v2') return this.#v2(request);
-    if (path === '/openapi/v3' || path === '/openapi/v3/') return this.#index(request);
+    if (path === '/openapi/v2') return this.#v2(request, served);
+    if (path === '/openapi/v3' || path === '/openapi/v3/') return answerDocument(request, this.#index(served), 'application/json');
     const name = path.startsWith('/openapi/v3/') ? path.slice('/openapi/v3/'.length) : '';
-    return this.#v3(request, name);
+    return this.#v3(request, served, name);
   }
 
-  #v2(request: HttpRequest): HttpAnswer {
+  #v2(request: HttpRequest, served: ServedKinds): HttpAnswer {
     const wantsProtobuf = accepts(request, protobufV2);
-    const document = this.#once(`v2 ${wantsProtobuf}`, () => {
-      const json = openApiV2(this.#description);
-      return wantsProtobuf ? encodeOpenApiV2(json) : JSON.stringify(json);
-    });
+    const form = wantsProtobuf ? 'v2 protobuf' : 'v2 json';
+    const document = served.hasOwn
+      ? this.#tagged(`${form} ${served.contentHash}`, () => this.#v2With(served, wantsProtobuf))
+      : this.#once(form, () => this.#v2Body(wantsProtobuf));
     return answerDocument(request, document, wantsProtobuf ? protobufV2Answer : 'application/json');
   }
 
-  /** Where each group and version's document lies, under the hash of its content. */
-  #index(request: HttpRequest): HttpAnswer {
-    const document = this.#once('index', () => {
-      const paths = groupVersions(this.#description).map((one) => {
-        const name = documentName(one);
-        return [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${this.#documentV3(name)?.hash ?? ''}` }];
-      });
-      return JSON.stringify({ paths: Object.fromEntries(paths) as object });
-    });
-    return answerDocument(request, document, 'application/json');
+  #v2Body(asProtobuf: boolean): string | Uint8Array {
+    const json = openApiV2(this.#catalogue);
+    return asProtobuf ? encodeOpenApiV2(json) : JSON.stringify(json);
   }
 
-  #v3(request: HttpRequest, name: string): HttpAnswer {
+  /** Messages of protobuf merge by standing one behind the other: the catalogue's part is never encoded again. */
+  #v2With(served: ServedKinds, asProtobuf: boolean): string | Uint8Array {
+    const { paths, definitions } = openApiV2(describe([...served.own]));
+    if (asProtobuf)
+      return Buffer.concat([
+        this.#once('v2 protobuf', () => this.#v2Body(true)).body as Uint8Array,
+        encodeOpenApiV2Part({ paths, definitions }),
+      ]);
+    const catalogue = openApiV2(this.#catalogue);
+    return JSON.stringify({
+      ...catalogue,
+      paths: { ...(catalogue['paths'] as object), ...(paths as object) },
+      definitions: { ...(definitions as object), ...(catalogue['definitions'] as object) },
+    });
+  }
+
+  /** Where each group and version's document lies, under the hash of its content. */
+  #index(served: ServedKinds): OpenApiDocument {
+    const entries = (names: Iterable<string>, hash: (name: string) => string): object =>
+      Object.fromEntries([...names].map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hash(name)}` }]));
+    const ofCatalogue = (): object => entries(this.#catalogueNames, (name) => this.#catalogueV3(name).hash);
+    if (!served.hasOwn) return this.#once('index', () => JSON.stringify({ paths: ofCatalogue() }));
+    const { body, etag } = served.document('openapi v3', () => {
+      const own = ownKinds(served);
+      return { paths: { ...ofCatalogue(), ...entries(own.keys(), (name) => this.#ownHash(name, own.get(name) ?? [])) } };
+    });
+    return { body, hash: etag.replaceAll('"', '') };
+  }
+
+  #v3(request: HttpRequest, served: ServedKinds, name: string): HttpAnswer {
     // Clients that prefer protobuf also take JSON; one that takes nothing else falls back to v2.
-    const document = this.#documentV3(name);
-    if (document === undefined) throw unknownPath();
+    const own = served.hasOwn ? ownKinds(served).get(name) : undefined;
+    if (own === undefined && !this.#catalogueNames.has(name)) throw unknownPath();
+    const hash = own === undefined ? this.#catalogueV3(name).hash : this.#ownHash(name, own);
     const asked = request.query.get('hash');
-    if (asked !== null && asked !== document.hash) {
-      return { status: 301, headers: { location: `/openapi/v3/${name}?hash=${document.hash}` }, body: '' };
-    }
+    if (asked !== null && asked !== hash) return { status: 301, headers: { location: `/openapi/v3/${name}?hash=${hash}` }, body: '' };
+    const document = own === undefined ? this.#catalogueV3(name) : this.#ownV3(name, own, hash);
     const answer = answerDocument(request, document, 'application/json');
     return asked === null ? answer : { ...answer, headers: { ...answer.headers, 'cache-control': immutable } };
   }
 
-  #documentV3(name: string): Document | undefined {
-    const groupVersion = groupVersions(this.#description).find((one) => documentName(one) === name);
-    if (groupVersion === undefined) return undefined;
-    return this.#once(`v3 ${name}`, () => JSON.stringify(openApiV3(this.#description, groupVersion)));
+  #catalogueV3(name: string): OpenApiDocument {
+    return this.#once(`v3 ${name}`, () => JSON.stringify(openApiV3(this.#catalogue, groupVersionOf(name))));
   }
 
-  #once(key: string, make: () => string | Uint8Array): Document {
+  #ownV3(name: string, own: readonly Kind[], hash: string): OpenApiDocument {
+    const body = this.#own.get(hash, () => {
+      const beside = this.#catalogue.resources.filter((one) => documentName(one) === name);
+      const description = describe(own);
+      return JSON.stringify(openApiV3({ ...description, resources: [...beside, ...description.resources] }, groupVersionOf(name)));
+    });
+    return { body, hash };
+  }
+
+  #ownHash(name: string, own: readonly Kind[]): string {
+    return hashOf([versionInfo.gitVersion, name, ...own.map(({ custom }) => custom?.contentHash ?? '')].join());
+  }
+
+  #tagged(key: string, make: () => string | Uint8Array): OpenApiDocument {
+    const hash = hashOf(`${versionInfo.gitVersion} ${key}`);
+    return { body: this.#own.get(hash, make), hash };
+  }
+
+  #once(key: string, make: () => string | Uint8Array): OpenApiDocument {
     let document = this.#made.get(key);
     if (document === undefined) {
       const body = make();
-      document = { body, hash: createHash('sha256').update(body).digest('hex').toUpperCase() };
+      document = { body, hash: hashOf(body) };
       this.#made.set(key, document);
     }
     return document;
   }
 }
 
+function ownKinds(served: ServedKinds): Map<string, Kind[]> {
+  return Map.groupBy(served.own, documentName);
+}
+
+/** Splits `api/v1` and `apis/apps/v1`. */
+function groupVersionOf(name: string): { group: string; version: string } {
+  const [, second = '', third] = name.split('/');
+  return third === undefined ? { group: '', version: second } : { group: second, version: third };
+}
+
 function accepts(request: HttpRequest, wanted: string): boolean {
   return parseMediaTypes(request.headers.get('accept') ?? '').some(({ type }) => type === wanted);
 }
 
-function answerDocument(request: HttpRequest, { body, hash }: Document, contentType: string): HttpAnswer {
+function answerDocument(request: HttpRequest, { body, hash }: OpenApiDocument, contentType: string): HttpAnswer {
   const etag = `"${hash}"`;
   const headers = { 'content-type': contentType, etag, vary: 'accept', 'cache-control': 'no-cache, private' };
   if (request.headers.get('if-none-match') === etag) return { status: 304, headers, body: '' };
@@ -108,20 +173,27 @@ function describe(kinds: readonly Kind[]): ApiDescription {
       patch: Patch.schema,
       apiResourceList: APIResourceList.schema,
     },
-    resources: kinds.map((kind) => ({
-      group: kind.group,
-      version: kind.version,
-      kind: kind.kind,
-      plural: kind.plural,
-      namespaced: kind.namespaced,
-      verbs: kind.verbs,
-      schema: kind.schema.schema,
-      subresources: Object.fromEntries(
-        Object.entries(kind.subresources ?? {}).map(([name, { kind: subject, verbs }]) => {
-          const body = kindOfText(subject);
-          return [name, { kind: subject, verbs, ...(body === undefined ? {} : { schema: body.schema.schema }) }];
-        }),
-      ),
-    })),
+    resources: kinds.map(resourceOf),
+  };
+}
+
+function resourceOf(kind: Kind): ApiResource {
+  const { group, version, plural, namespaced, verbs, custom } = kind;
+  const schema = custom === undefined ? kind.schema.schema : custom.publishedSchema();
+  return {
+    group,
+    version,
+    kind: kind.kind,
+    plural,
+    namespaced,
+    verbs,
+    schema,
+    ...(custom === undefined ? {} : { custom: true, definitionName: kind.schema.name }),
+    subresources: Object.fromEntries(
+      Object.entries(kind.subresources ?? {}).map(([name, { kind: subject, verbs: taken }]) => {
+        const body = kindOfText(subject);
+        return [name, { kind: subject, verbs: taken, ...(body === undefined ? {} : { schema: body.schema.schema }) }];
+      }),
+    ),
   };
 }

@@ -1,27 +1,38 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
 import type { ListQuery, Target, Transport, WatchEvent } from '@kajitori/client';
 import type { Storage } from '@kajitori/storage';
+import type { Kind } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
+import type { Definitions } from '../custom-resources/definitions.ts';
 import { patchedObject } from '../patches/patched-object.ts';
 import type { Item } from '../registry/item.ts';
 import { listParameters } from '../registry/list-query.ts';
 import type { Updated } from '../registry/update.ts';
 import type { ItemEvent } from '../watch/watch-events.ts';
 import type { WatchSink } from '../watch/watch-session.ts';
-import { type Answer, isAnswer, type Operations } from './operations.ts';
+import { type Answer, isAnswer, type Operations, unknownPath } from './operations.ts';
 
 /** Most events that wait for a slow in-process watcher before its watch is cut; it lists again. */
 const queuedEventsMax = 50_000;
 
 /** The API of one cluster for callers in this process: the same operations as over HTTP, without sockets and JSON. */
-export function inProcessTransport(operations: Operations, storage: Storage, cluster: ClusterId): Transport {
+export function inProcessTransport(operations: Operations, storage: Storage, cluster: ClusterId, definitions: Definitions): Transport {
   const bound = storage.cluster(cluster);
-  const callFor = (target: Target, verb: string): Call => ({
+  /** A kind of the cluster's own may have changed since its caller learned of it. */
+  const present = async (kind: Kind): Promise<Kind> => {
+    if (kind.custom === undefined) return kind;
+    const found = (await definitions.kinds(cluster)).find(
+      ({ group, version, plural }) => group === kind.group && version === kind.version && plural === kind.plural,
+    );
+    if (found === undefined) throw unknownPath();
+    return found;
+  };
+  const callFor = async (target: Target, verb: string): Promise<Call> => ({
     cluster,
     storage: bound,
     user: target.user,
     verb,
-    kind: target.kind,
+    kind: await present(target.kind),
     namespace: target.namespace,
     name: target.name ?? '',
     subresource: target.subresource ?? '',
@@ -31,25 +42,27 @@ export function inProcessTransport(operations: Operations, storage: Storage, clu
     warnings: [],
   });
   return {
-    get: async (target) => objectOf(await operations.get(callFor(target, 'get'))),
+    get: async (target) => objectOf(await operations.get(await callFor(target, 'get'))),
     list: async (target, query) => {
-      const page = await operations.list(callFor(target, 'list'), listParameters(target.kind, query));
+      const call = await callFor(target, 'list');
+      const page = await operations.list(call, listParameters(call.kind, query));
       return {
         items: page.items.map((item) => item.object),
         resourceVersion: page.resourceVersion,
         ...(page.continue === undefined ? {} : { continue: page.continue }),
       };
     },
-    create: async (target, body) => objectOf(await operations.create(callFor(target, 'create'), structuredClone(body))),
-    update: async (target, body) => objectOf(await operations.update(callFor(target, 'update'), structuredClone(body))),
+    create: async (target, body) => objectOf(await operations.create(await callFor(target, 'create'), structuredClone(body))),
+    update: async (target, body) => objectOf(await operations.update(await callFor(target, 'update'), structuredClone(body))),
     patch: async (target, body, type) => {
-      const call = callFor(target, 'patch');
+      const call = await callFor(target, 'patch');
       return objectOf(await operations.patch(call, (old) => patchedObject(call, old, { type, patch: body, fieldValidation: 'Ignore' })));
     },
     delete: async (target, query) => {
-      await operations.delete(callFor(target, 'delete'), query);
+      await operations.delete(await callFor(target, 'delete'), query);
     },
     watch: (target, query) => watchObjects(operations, callFor(target, 'watch'), query),
+    customKinds: () => definitions.kinds(cluster),
   };
 }
 
@@ -60,9 +73,10 @@ function objectOf(result: Item | Answer | Updated): KubeObject {
 
 async function* watchObjects(
   operations: Operations,
-  call: Call,
+  asked: Promise<Call>,
   query: ListQuery & { resourceVersion: string; signal: AbortSignal },
 ): AsyncGenerator<WatchEvent<KubeObject>> {
+  const call = await asked;
   const queue: WatchEvent<KubeObject>[] = [];
   const overflow = new AbortController();
   let wake = Promise.withResolvers<void>();

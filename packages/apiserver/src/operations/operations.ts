@@ -13,6 +13,8 @@ import type { ListParameters } from '../registry/list-query.ts';
 import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
 import { type Updated, updateObject, type UpdateOptions } from '../registry/update.ts';
 import { reviews, type ReviewServices } from '../reviews/reviews.ts';
+import type { Definitions } from '../custom-resources/definitions.ts';
+import { isDefinition } from '../custom-resources/definition-statuses.ts';
 import { boundPod } from '../subresources/binding.ts';
 import { scaleOf, withScale } from '../subresources/scale.ts';
 import { runWatch, type WatchParameters, type WatchSink } from '../watch/watch-session.ts';
@@ -73,7 +75,7 @@ export class Operations {
     await this.#admitVerb(call, 'create');
     const { kind, subresource } = call;
     if (subresource !== '') return this.#createSubresource(call, body);
-    if (kind.stored) return createObject(this.services, call, body);
+    if (kind.stored) return this.#written(call, createObject(this.services, call, body));
     checkSchema(call, body);
     if (kind.kind === 'Binding') {
       await this.#admitBody(call, 'CREATE', body);
@@ -89,7 +91,7 @@ export class Operations {
     await this.#admitVerb(call, 'update');
     if (call.subresource === 'scale') return this.#scale(call, () => body);
     const { strategy } = call.kind;
-    return updateObject(this.services, call, {
+    return this.#updated(call, {
       change: () => structuredClone(body),
       part: partOf(call),
       requireVersion: !strategy.allowUnconditionalUpdate,
@@ -101,7 +103,7 @@ export class Operations {
   async patch(call: Call, change: Change, createFrom?: () => KubeObject): Promise<Updated | Answer> {
     await this.#admitVerb(call, 'patch');
     if (call.subresource === 'scale') return this.#scale(call, change);
-    return updateObject(this.services, call, {
+    return this.#updated(call, {
       change,
       part: partOf(call),
       requireVersion: false,
@@ -112,7 +114,7 @@ export class Operations {
   /** Server-side apply; `change` has settled who owns what. */
   async apply(call: Call, { change, createFrom }: { change: Change; createFrom?: () => KubeObject }): Promise<Updated> {
     await this.#admitVerb(call, 'patch');
-    return updateObject(this.services, call, {
+    return this.#updated(call, {
       change,
       part: partOf(call),
       requireVersion: false,
@@ -123,12 +125,12 @@ export class Operations {
 
   async delete(call: Call, options: DeleteOptions): Promise<Deleted> {
     await this.#admitVerb(call, 'delete');
-    return deleteObject(this.services, call, options);
+    return this.#written(call, deleteObject(this.services, call, options));
   }
 
   async deleteCollection(call: Call, query: ListParameters, options: DeleteOptions): Promise<Item[]> {
     await this.#admitVerb(call, 'deletecollection');
-    return deleteCollection(this.services, call, query, options);
+    return this.#written(call, deleteCollection(this.services, call, query, options));
   }
 
   /** For `connect` subresources (exec, log, proxy), which their own rooms serve once this has passed. `name` is the object's, where the path says more. */
@@ -146,6 +148,19 @@ export class Operations {
       change: async (old) => withScale(call.kind, old, await change(scaleOf(call.kind, old))),
     });
     return { value: scaleOf(call.kind, item.draft()), created: false };
+  }
+
+  #updated(call: Call, options: UpdateOptions): Promise<Updated> {
+    return this.#written(call, updateObject(this.services, call, options));
+  }
+
+  /** A definition that this process wrote is served by it from the answer on. */
+  async #written<T>(call: Call, write: Promise<T>): Promise<T> {
+    try {
+      return await write;
+    } finally {
+      if (isDefinition(call.kind)) this.services.definitions.forget(call.cluster);
+    }
   }
 
   async #createSubresource(call: Call, body: KubeObject): Promise<Item | Answer> {

@@ -1,5 +1,6 @@
 import { badRequest, type KubeObject, StatusError } from '@kajitori/apimachinery';
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '@kajitori/schema';
+import type { Kind } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
 import { asKind, type FieldValidation } from '../negotiation/body.ts';
 
@@ -38,6 +39,8 @@ function applied(call: Call, old: KubeObject, { type, patch }: PatchRequest): un
       checkObject(patch);
       return applyMergePatch(old, patch);
     case 'application/strategic-merge-patch+json':
+      // Only the catalogue's types say how their lists merge.
+      if (call.kind.custom !== undefined && call.subresource !== 'scale') throw unsupportedPatch(call.kind);
       checkObject(patch);
       if (call.subresource === 'scale') return applyMergePatch(old, patch);
       return applyStrategicMergePatch(call.kind.schema.schema, old, patch);
@@ -50,9 +53,10 @@ function checkObject(patch: unknown): asserts patch is Record<string, unknown> {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw badRequest('the patch must be an object');
 }
 
-export function unsupportedPatch(): StatusError {
+export function unsupportedPatch(kind?: Kind): StatusError {
+  const accepted = kind?.custom === undefined ? supported : supported.filter((type) => type !== 'application/strategic-merge-patch+json');
   return new StatusError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${supported.join(', ')}`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
 }

@@ -1,6 +1,6 @@
 import { type FieldError, invalidObject, type KubeObject } from '@kajitori/apimachinery';
 import { validateCreate, validateStatusUpdate, validateUpdate } from '@kajitori/kinds';
-import { applyDefaults, validate } from '@kajitori/schema';
+import { applyDefaults, ratcheted, validate } from '@kajitori/schema';
 import type { Call } from '../call.ts';
 import type { UpdateOptions } from './update.ts';
 
@@ -9,22 +9,24 @@ import type { UpdateOptions } from './update.ts';
  * all rules after them, may count on what the schema requires.
  * @throws StatusError Invalid with every cause.
  */
-export function fillDefaults(call: Call, draft: KubeObject): void {
+export function fillDefaults(call: Call, draft: KubeObject, old?: KubeObject): void {
   const { schema } = call.kind.schema;
   applyDefaults(schema, draft);
-  checkSchema(call, draft);
+  checkSchema(call, draft, old);
   call.kind.strategy.defaults?.(draft);
 }
 
-/** @throws StatusError Invalid with every cause that the schema finds. */
-export function checkSchema(call: Call, object: KubeObject): void {
-  refuse(call, object, validate(call.kind.schema.schema, object));
+/** @throws StatusError Invalid with every cause that the schema finds; of a custom resource, only what a change brought. */
+export function checkSchema(call: Call, object: KubeObject, old?: KubeObject): void {
+  const { schema } = call.kind.schema;
+  const errors = validate(schema, object);
+  refuse(call, object, old === undefined || call.kind.custom === undefined ? errors : ratcheted(schema, errors, object, old));
 }
 
 /** The kind's own rules for a new object. @throws StatusError Invalid with every cause. */
 export function checkNew(call: Call, object: KubeObject): void {
   const { kind, warnings } = call;
-  refuse(call, object, validateCreate(kind, object));
+  refuse(call, object, [...validateCreate(kind, object), ...(kind.strategy.validateTransition?.(object, undefined) ?? [])]);
   warnings.push(...(kind.strategy.warnings?.(object, undefined) ?? []));
 }
 
@@ -34,7 +36,7 @@ export function checkUpdate(call: Call, object: KubeObject, { old, part }: { old
   // A Binding was checked as such; it sets what no update of the Pod may.
   if (part === 'binding') return;
   const rules = part === 'status' ? validateStatusUpdate : validateUpdate;
-  refuse(call, object, rules(kind, object, old));
+  refuse(call, object, [...rules(kind, object, old), ...(kind.strategy.validateTransition?.(object, old) ?? [])]);
   warnings.push(...(kind.strategy.warnings?.(object, old) ?? []));
 }
 

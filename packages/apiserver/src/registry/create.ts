@@ -1,6 +1,6 @@
-import type { KubeObject } from '@kajitori/apimachinery';
+import { type KubeObject, methodNotAllowed, StatusError } from '@kajitori/apimachinery';
 import { isRefusal, type NewObject } from '@kajitori/storage';
-import type { Call } from '../call.ts';
+import { type Call, groupResourceOf } from '../call.ts';
 import { checkNew, fillDefaults } from './check.ts';
 import { readError, refusalError } from './errors.ts';
 import type { Item } from './item.ts';
@@ -22,6 +22,7 @@ export async function createObject(registry: Registry, call: Call, draft: KubeOb
   const generates = (draft.metadata.name ?? '') === '' && base !== '' && call.name === '';
   placeIn(call, draft.metadata);
   const { kind } = call;
+  if (kind.custom?.terminating === true) throw definitionTerminating(call);
   fillDefaults(call, draft);
   if (generates) draft.metadata.name = generatedName(base);
   await registry.admission.mutate({ call, operation: 'CREATE', object: draft });
@@ -31,6 +32,14 @@ export async function createObject(registry: Registry, call: Call, draft: KubeOb
   checkNew(call, draft);
   await registry.admission.validate({ call, operation: 'CREATE', object: draft });
   return registry.companions.inTurn(call, undefined, () => writeNew(registry, call, draft, generates ? base : undefined));
+}
+
+/** What is there of a kind whose definition is being deleted goes; nothing new comes. */
+function definitionTerminating({ kind }: Call): StatusError {
+  const { details } = methodNotAllowed(groupResourceOf(kind), 'create');
+  return new StatusError('MethodNotAllowed', 'create not allowed while custom resource definition is terminating', {
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 /** Claims what is written beside the object and writes both; again with other names where one was taken. */

@@ -110,7 +110,8 @@ function graceOf({ kind }: Call, object: KubeObject, { gracePeriodSeconds }: Del
 
 /** Finalizers after this request's propagation policy: `orphan` and `foregroundDeletion` are taken away or added. */
 function finalizersFor({ kind }: Call, { metadata }: KubeObject, options: DeleteOptions): string[] {
-  const held = metadata.finalizers ?? [];
+  const added = metadata.deletionTimestamp === undefined ? (kind.strategy.deletionFinalizers ?? []) : [];
+  const held = [...new Set([...(metadata.finalizers ?? []), ...added])];
   const policy =
     options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined) ?? kind.strategy.defaultPropagation;
   if (policy === undefined && options.orphanDependents === undefined) return held;

@@ -75,10 +75,11 @@ function copyField<F extends keyof ObjectMeta>(to: ObjectMeta, from: ObjectMeta,
   else to[field] = from[field];
 }
 
-/** Whether anything but metadata and status differs: what `metadata.generation` counts. */
-export function specChanged(object: KubeObject, old: KubeObject): boolean {
-  const bare = ({ metadata: _metadata, status: _status, apiVersion: _apiVersion, kind: _kind, ...rest }: KubeObject): string =>
-    stableText(rest);
+/** Whether anything but metadata and status differs: what `metadata.generation` counts. A custom resource's status is a field like others unless it is a subresource. */
+export function specChanged({ custom, subresources }: Call['kind'], object: KubeObject, old: KubeObject): boolean {
+  const countsStatus = custom !== undefined && subresources?.['status'] === undefined;
+  const bare = ({ metadata: _metadata, status, apiVersion: _apiVersion, kind: _kind, ...rest }: KubeObject): string =>
+    stableText(countsStatus ? { ...rest, status } : rest);
   return bare(object) !== bare(old);
 }
 

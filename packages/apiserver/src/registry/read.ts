@@ -4,7 +4,8 @@ import { type Call, groupResourceOf } from '../call.ts';
 import { readError } from './errors.ts';
 import type { Item } from './item.ts';
 import { encodeContinue, type ListParameters } from './list-query.ts';
-import { keyOf, toItem } from './stored.ts';
+import type { Kind } from '@kajitori/kinds';
+import { keyOf, selectableValues, toItem } from './stored.ts';
 
 /** @throws StatusError NotFound. */
 export async function readOne(call: Call): Promise<Item> {
@@ -34,15 +35,39 @@ export async function readPage(call: Call, query: ListParameters): Promise<ItemP
     ...(query.limit === undefined ? {} : { limit: query.limit }),
     ...startOf(query),
   };
-  const page = await listPage(call, query, options);
-  const objects =
-    selection.rest.length === 0 ? page.objects : page.objects.filter((one) => matchesFields(selection.rest, metadataFields(one)));
+  let page = await listPage(call, query, options);
+  let objects = chosen(call, selection, page.objects);
+  let next = page.next;
+  // What only the objects themselves can say is selected here, so a full page may take several of storage's.
+  while (query.limit !== undefined && objects.length < query.limit && next !== undefined && selection.rest.length > 0) {
+    page = await listPage(call, query, { ...options, after: next, revision: page.revision });
+    objects = [...objects, ...chosen(call, selection, page.objects)];
+    next = page.next;
+    if (objects.length > query.limit) {
+      objects = objects.slice(0, query.limit);
+      const last = objects.at(-1);
+      next = last === undefined ? next : { namespace: last.namespace, name: last.name };
+    }
+  }
   return {
     items: objects.map((one) => toItem(call.kind, one)),
     resourceVersion: String(page.revision),
-    ...(page.next === undefined ? {} : { continue: encodeContinue({ revision: page.revision, ...page.next }) }),
-    ...(page.next === undefined || page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+    ...(next === undefined ? {} : { continue: encodeContinue({ revision: page.revision, ...next }) }),
+    ...(next === undefined || page.remaining === undefined || selection.rest.length > 0 ? {} : { remainingItemCount: page.remaining }),
   };
+}
+
+function chosen(call: Call, { rest }: Selection, objects: StoredObject[]): StoredObject[] {
+  return rest.length === 0 ? objects : objects.filter((one) => matchesFields(rest, fieldsOf(call.kind, one)));
+}
+
+/** Every field that a selector may name. Those of custom resources are read from the object. */
+function fieldsOf(kind: Kind, stored: Parameters<typeof selects>[2]): Record<string, string> {
+  const own =
+    kind.custom === undefined || kind.selectableFields === undefined
+      ? stored.fields
+      : selectableValues(kind, toItem(kind, { ...stored, revision: undefined }).object);
+  return { ...own, ...metadataFields(stored) };
 }
 
 async function listPage(call: Call, query: ListParameters, options: ListOptions): Promise<Page> {
@@ -83,7 +108,7 @@ function startOf({ continueFrom, resourceVersion, resourceVersionMatch, limit }:
 export interface Selection {
   /** What storage can select by. */
   options: Pick<ListOptions, 'group' | 'resource' | 'namespace' | 'name' | 'fields'>;
-  /** Terms on metadata that are left to check by hand. */
+  /** Terms that are left to check by hand: on metadata, and on the fields of custom resources. */
   rest: FieldSelector;
 }
 
@@ -98,7 +123,7 @@ export function selectionOf(call: Pick<Call, 'kind' | 'namespace'>, fields: Fiel
     if (term.field === 'metadata.name' && term.operator === '=' && name === undefined) name = term.value;
     else if (term.field === 'metadata.namespace' && term.operator === '=' && namespace === undefined && term.value !== '')
       namespace = term.value;
-    else if (term.field.startsWith('metadata.')) rest.push(term);
+    else if (term.field.startsWith('metadata.') || call.kind.custom !== undefined) rest.push(term);
     else pushed.push(term);
   }
   return {
@@ -121,11 +146,11 @@ export function metadataFields({ namespace, name }: Pick<StoredObject, 'namespac
 export function selects(
   call: Pick<Call, 'kind' | 'namespace'>,
   query: Pick<ListParameters, 'labels' | 'fields'>,
-  object: Pick<StoredObject, 'namespace' | 'name' | 'labels' | 'fields'>,
+  object: Pick<StoredObject, 'namespace' | 'name' | 'labels' | 'fields' | 'body' | 'stamp'>,
 ): boolean {
   if (call.kind.namespaced && call.namespace !== '' && object.namespace !== call.namespace) return false;
   if (query.labels.length > 0 && !matchesLabels(query.labels, object.labels)) return false;
-  return query.fields.length === 0 || matchesFields(query.fields, { ...object.fields, ...metadataFields(object) });
+  return query.fields.length === 0 || matchesFields(query.fields, fieldsOf(call.kind, object));
 }
 
 /** Refuses a collection request that names an object in no namespace. */

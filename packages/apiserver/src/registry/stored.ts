@@ -32,19 +32,25 @@ function stampOf(kind: Kind): Stamp {
 export function toStored(kind: Kind, object: KubeObject): NewObject {
   const hub = storedKind(kind);
   const stored = kind.hub === undefined ? object : kind.hub.toHub(object);
-  const fields: Record<string, string> = {};
-  for (const [field, read] of Object.entries(hub.selectableFields ?? {})) {
-    const value = read(stored);
-    if (value !== undefined && value !== '') fields[field] = value;
-  }
   return {
     ...keyOf(hub, stored.metadata.namespace ?? '', stored.metadata.name ?? ''),
     uid: stored.metadata.uid ?? '',
     body: bodyOf(hub, stored),
     labels: stored.metadata.labels ?? {},
-    fields,
+    // A definition may name other fields any day: those of custom resources are read from the object whenever they are asked for.
+    fields: hub.custom === undefined ? selectableValues(hub, stored) : {},
     stamp: stampOf(hub),
   };
+}
+
+/** The values of the kind's selectable fields, as far as they are not empty. */
+export function selectableValues(kind: Kind, object: KubeObject): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [field, read] of Object.entries(kind.selectableFields ?? {})) {
+    const value = read(object);
+    if (value !== undefined && value !== '') fields[field] = value;
+  }
+  return fields;
 }
 
 /** A row as an item of the asked kind: the stored text itself when it is current, else brought up to date. */
@@ -56,7 +62,7 @@ export function toItem(
   const current = stampOf(hub);
   let item = new Item(hub, body, revision);
   if (stamp.version !== current.version || stamp.schemaHash !== current.schemaHash) {
-    item = new Item(hub, bodyOf(hub, upToDate(hub, item.draft())), revision);
+    item = new Item(hub, bodyOf(hub, upToDate(hub, JSON.parse(body) as KubeObject)), revision);
   }
   return kind.hub === undefined ? item : new Item(kind, bodyOf(kind, kind.hub.fromHub(item.draft())), revision);
 }

@@ -8,6 +8,7 @@ import {
   notFound,
   objectModified,
 } from '@kajitori/apimachinery';
+import type { Kind } from '@kajitori/kinds';
 import { updateManagedFields } from '@kajitori/schema';
 import { isRefusal, type Operation, type StoredObject } from '@kajitori/storage';
 import { type Call, groupResourceOf } from '../call.ts';
@@ -127,8 +128,8 @@ async function preparedUpdate(
   const asked = allowedDraft(call, options.part, wanted, old);
   const mutated = await registry.admission.mutate({ call, operation: 'UPDATE', object: asked, old });
   const draft = mutated ? allowedDraft(call, options.part, asked, old) : asked;
-  fillDefaults(call, draft);
-  if (kind.strategy.generation && (options.part === 'main' || options.part === 'whole') && specChanged(draft, old)) {
+  fillDefaults(call, draft, old);
+  if (kind.strategy.generation && (options.part === 'main' || options.part === 'whole') && specChanged(kind, draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
   if (options.applies !== true) keepOwners(registry, call, draft, old);
@@ -164,18 +165,21 @@ function keepOwners(registry: Registry, call: Call, draft: KubeObject, old: Kube
 function allowedDraft(call: Call, part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
   const { kind } = call;
   placeIn(call, wanted.metadata);
-  const draft = draftOf(part, wanted, old);
+  const draft = draftOf(kind, part, wanted, old);
   if (draft['status'] === undefined) delete draft['status'];
   if (part === 'main' && kind.subresources?.['status'] !== undefined) keepStatus(draft, old);
   keepSystemFields(call, draft, old);
-  fillDefaults(call, draft);
+  fillDefaults(call, draft, old);
   if (part === 'main') kind.strategy.prepareForUpdate?.(draft, old);
   return draft;
 }
 
 /** What the request may set of what it sent: the rest stays as it lies. */
-function draftOf(part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
-  if (part === 'status') return { ...structuredClone(old), metadata: statusMetadata(wanted, old), status: wanted['status'] };
+function draftOf(kind: Kind, part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
+  if (part === 'status') {
+    const metadata = kind.custom === undefined ? statusMetadata(wanted, old) : customStatusMetadata(wanted, old);
+    return { ...structuredClone(old), metadata, status: wanted['status'] };
+  }
   if (part !== 'finalize') return wanted;
   const { finalizers } = (wanted['spec'] ?? {}) as { finalizers?: string[] };
   return { ...structuredClone(old), metadata: { ...old.metadata }, spec: { ...(old['spec'] as object), finalizers: finalizers ?? [] } };
@@ -192,6 +196,11 @@ function statusMetadata(wanted: KubeObject, old: KubeObject): KubeObject['metada
       Object.entries({ labels, annotations, finalizers, ownerReferences, managedFields }).filter(([, value]) => value !== undefined),
     ),
   );
+}
+
+/** The status of a custom resource is written alone: of the metadata, only the owners of fields change. */
+function customStatusMetadata({ metadata: { managedFields, uid } }: KubeObject, old: KubeObject): KubeObject['metadata'] {
+  return { ...old.metadata, ...(uid === undefined ? {} : { uid }), ...(managedFields === undefined ? {} : { managedFields }) };
 }
 
 function keepStatus(draft: KubeObject, old: KubeObject): void {

@@ -11,6 +11,7 @@ import { requestInfo } from '../http/request-info.ts';
 import type { ResourceHandler } from '../http/resource-handler.ts';
 import { unknownPath } from '../operations/operations.ts';
 import { type ProxyServices, serveProxyUpgrade } from '../proxy/serve-proxy.ts';
+import { connectOptions } from './connect-options.ts';
 import { containerTarget, podTarget } from './pod-target.ts';
 
 export interface UpgradeOptions extends ProxyServices {
@@ -56,7 +57,7 @@ async function upgradeCall(
   const asked = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
   const info = requestInfo(asked.method, route.path, asked.query);
   if (info === undefined) throw unknownPath();
-  const call = options.resources.callFor(asked, info);
+  const call = await options.resources.callFor(asked, info);
   if (call.subresource !== 'proxy' && (call.kind.group !== '' || call.kind.plural !== 'pods')) throw unknownPath();
   return { asked, call };
 }
@@ -66,17 +67,17 @@ async function targetOf({ operations }: UpgradeOptions, call: Call, query: URLSe
   switch (call.subresource) {
     case 'exec': {
       const execution = execOptions(query);
-      const pod = await operations.admitConnect(call);
+      const pod = await operations.admitConnect(call, call.name, connectOptions(call, query));
       return { kind: 'exec', target: containerTarget(call.cluster, pod.object, container), options: execution };
     }
     case 'attach': {
       const attachment = processOptions(query);
-      const pod = await operations.admitConnect(call);
+      const pod = await operations.admitConnect(call, call.name, connectOptions(call, query));
       return { kind: 'attach', target: containerTarget(call.cluster, pod.object, container), options: attachment };
     }
     case 'portforward': {
       const ports = portForwardOptions(query);
-      const pod = await operations.admitConnect(call);
+      const pod = await operations.admitConnect(call, call.name, connectOptions(call, query));
       return { kind: 'portforward', target: podTarget(call.cluster, pod.object), options: ports };
     }
     default:

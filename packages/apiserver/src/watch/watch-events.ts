@@ -30,7 +30,7 @@ export function eventOf({ call, query }: Interest, change: Change): ItemEvent | 
   const { object, before } = change;
   if (object.resource !== resource || object.group !== group) return undefined;
   const now = change.type !== 'delete' && selects(call, query, object);
-  const then = before !== undefined && selects(call, query, { ...object, labels: before.labels, fields: before.fields });
+  const then = before !== undefined && selects(call, query, { ...object, body: before.body, labels: before.labels, fields: before.fields });
   if (now) return { type: then ? 'MODIFIED' : 'ADDED', item: toItem(kind, object) };
   if (!then) return undefined;
   const last = change.type === 'delete' ? object.body : before.body;

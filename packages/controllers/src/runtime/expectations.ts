@@ -38,6 +38,7 @@ export class Expectations {
   /** The client with a memory: what goes through it is expected before the key's next run. */
   client(key: string, client: ClusterClient): ClusterClient {
     return {
+      customKinds: () => client.customKinds(),
       resource: <T extends KubeObject>(kind: Kind<T>): ResourceClient<T> => {
         const informer = this.#caches.find(kind);
         const resource = client.resource(kind);

@@ -43,7 +43,7 @@ beforeEach(async () => {
     fences: storage.fences,
     directory: new MemorySessionDirectory({ instance: 'g', address: 'a:1' }),
     tails: new ClusterTails(storage, silentLogger),
-    clients: { forNode: () => ({ resource: () => expect.fail('nothing is written yet') }) },
+    clients: { forNode: () => ({ resource: () => expect.fail('nothing is written yet'), customKinds: async () => [] }) },
     clock: systemClock,
     logger: silentLogger,
     metrics: new GatewayMetrics(),

@@ -1,6 +1,7 @@
 import { dns1123SubdomainError } from '@kajitori/apimachinery';
 import { boolean, int32, int64, list, object, ref, string, type Infer } from '@kajitori/schema';
 import { CustomResourceConversion } from './conversion.ts';
+import { customResourceCleanupFinalizer, markTerminating } from './definition-status.ts';
 import { JSONSchemaProps } from './json-schema-props.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus } from '../meta/status-split.ts';
@@ -165,6 +166,8 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = {
     validate: validateCustomResourceDefinition,
     validateUpdate: validateCustomResourceDefinitionUpdate,
     allowUnconditionalUpdate: false,
+    deletionFinalizers: [customResourceCleanupFinalizer],
+    beginDeletion: markTerminating,
   },
   columns: [nameColumn, createdColumn],
 };

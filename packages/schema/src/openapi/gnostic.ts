@@ -134,6 +134,14 @@ export function encodeOpenApiV2(document: Json): Uint8Array {
   });
 }
 
+/** Paths and definitions alone: bytes that stand behind a whole document's add to it. */
+export function encodeOpenApiV2Part({ paths, definitions }: Json): Uint8Array {
+  return encodeProtobuf(Document.schema, {
+    paths: { path: namedList(paths, pathItem) },
+    definitions: { additional_properties: namedList(definitions, schemaMessage) },
+  });
+}
+
 function namedList(map: unknown, convert: (value: unknown) => unknown): { name: string; value: unknown }[] {
   return Object.entries(map as Json).map(([name, value]) => ({ name, value: convert(value) }));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareVersions } from './discovery.ts';
+import { compareVersions } from './version-order.ts';
 
 describe('versions of a group', () => {
   it('stand in Kubernetes’ order of preference', () => {
