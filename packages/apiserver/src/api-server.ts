@@ -2,24 +2,25 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Clock, type ClusterId, systemClock } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type Transport, type UserInfo } from '@kajitori/client';
-import { catalogue, kindOfResource, pods } from '@kajitori/kinds';
+import { catalogue, nodes, pods } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import type { NodeStreams } from '@kajitori/streams';
 import type { Logger, Metrics } from '@kajitori/telemetry';
 import type { Hono } from 'hono';
 import { Admission, type AdmissionPlugin } from './admission/admission.ts';
+import { builtInPlugins } from './admission/built-in-plugins.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { nodeRestriction } from './admission/node-restriction.ts';
-import { defaultTolerationSeconds, serviceAccount } from './admission/pod-defaults.ts';
 import { rbacEscalation } from './admission/rbac-escalation.ts';
+import { defaultTolerationSeconds, serviceAccount } from './admission/pod-defaults.ts';
 import { PolicySource } from './admission/policy-source.ts';
-import { createAuthorizer } from './authorization/authorizer.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
+import { createAuthorizer } from './authorization/authorizer.ts';
 import { CompanionSet } from './companions/companions.ts';
 import { quotaCharges } from './companions/quota-charges.ts';
+import { serviceAddresses } from './companions/service-addresses.ts';
 import { RbacSource } from './authorization/rbac-source.ts';
 import { ClusterDial } from './cluster-dial/cluster-dial.ts';
-import { serviceAddresses } from './companions/service-addresses.ts';
 import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
 import { Definitions } from './custom-resources/definitions.ts';
 import { definitionStatuses } from './custom-resources/definition-statuses.ts';
@@ -31,12 +32,12 @@ import { OpenApiDocuments } from './openapi/openapi-documents.ts';
 import { inProcessTransport } from './operations/in-process.ts';
 import { Operations } from './operations/operations.ts';
 import { serveProxy } from './proxy/serve-proxy.ts';
+import { ClusterKinds } from './served-kinds/cluster-kinds.ts';
 import { serveLogs } from './subresources/logs.ts';
 import { serveStreamUpgrade } from './subresources/upgrades.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 
 export interface ApiServerOptions {
-import { ClusterKinds } from './served-kinds/cluster-kinds.ts';
   storage: Storage;
   authenticator: Authenticator;
   logger: Logger;
@@ -68,6 +69,8 @@ export class ApiServer implements AsyncDisposable {
   readonly #options: ApiServerOptions;
   readonly #clock: Clock;
   readonly #hub: WatchHub;
+  readonly #definitions: Definitions;
+  readonly #kinds: ClusterKinds;
   readonly #resources: ResourceHandler;
 
   constructor(options: ApiServerOptions) {
@@ -75,22 +78,25 @@ export class ApiServer implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#hub = new WatchHub(options.logger);
     this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
-  readonly #definitions: Definitions;
-  readonly #kinds: ClusterKinds;
+    this.#definitions = new Definitions(options.storage);
+    this.#kinds = new ClusterKinds([this.#definitions]);
     const rbac = new RbacSource(options.storage);
     const authorize = createAuthorizer(rbac);
     const policies = new PolicySource();
+    this.operations = new Operations({
       clock: this.#clock,
       admission: new Admission([
         namespaceLifecycle(this.#clock),
-        serviceAccount,
-        defaultTolerationSeconds,
-        nodeRestriction,
+        ...builtInPlugins(policies),
         rbacEscalation({ authorize, rbac }),
-        policies.plugin([resourceQuotas]),
+        ...(options.plugins ?? []),
+      ]),
+      companions: new CompanionSet([
+        serviceAddresses(this.#clock),
+        quotaCharges(policies, this.#clock),
+        definitionStatuses(this.#definitions, this.#clock),
       ]),
       definitions: this.#definitions,
-    this.operations = new Operations({
       authorize,
       authenticator: options.authenticator,
       rbac,
@@ -108,12 +114,6 @@ export class ApiServer implements AsyncDisposable {
 
   /** The API of one cluster for code in this process. Another storage (one whose writes carry a fence) may stand in for the usual one. */
   transport(cluster: ClusterId, storage: Storage = this.#options.storage): Transport {
-        ...(options.plugins ?? []),
-      ]),
-      companions: new CompanionSet([
-        serviceAddresses(this.#clock),
-        quotaCharges(policies, this.#clock),
-        definitionStatuses(this.#definitions, this.#clock),
     return inProcessTransport(this.operations, storage, cluster, this.#definitions);
   }
 
