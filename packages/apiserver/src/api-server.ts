@@ -31,6 +31,9 @@ import { ResourceHandler } from './http/resource-handler.ts';
 import { OpenApiDocuments } from './openapi/openapi-documents.ts';
 import { inProcessTransport } from './operations/in-process.ts';
 import { Operations } from './operations/operations.ts';
+import { NodeUsageSource } from './node-metrics/node-usage-source.ts';
+import { resourceMetrics } from './node-metrics/resource-metrics.ts';
+import { serveNodeProxy } from './proxy/serve-node-proxy.ts';
 import { serveProxy } from './proxy/serve-proxy.ts';
 import { ClusterKinds } from './served-kinds/cluster-kinds.ts';
 import { serveLogs } from './subresources/logs.ts';
@@ -101,6 +104,7 @@ export class ApiServer implements AsyncDisposable {
       authenticator: options.authenticator,
       rbac,
       hub: this.#hub,
+      computed: resourceMetrics(new NodeUsageSource({ node: options.node ?? unreachableNodes, logger: options.logger }), this.#clock),
       podKind: pods,
       logger: options.logger,
     });
@@ -140,7 +144,8 @@ export class ApiServer implements AsyncDisposable {
       metrics: new ApiMetrics(metrics),
       serverAddress,
       connect: (request, call) => {
-        if (call.subresource === 'proxy') return serveProxy(proxies, request, call);
+        if (call.subresource === 'proxy')
+          return call.kind === (nodes as unknown) ? serveNodeProxy(operations, node, request, call) : serveProxy(proxies, request, call);
         return call.kind === (pods as unknown) && call.subresource === 'log' ? serveLogs(operations, node, request, call) : undefined;
       },
     });

@@ -43,6 +43,7 @@ import {
 import { endpointSlices } from './discovery/index.ts';
 import { eventsV1 } from './events/index.ts';
 import { flowSchemas, priorityLevelConfigurations } from './flowcontrol/index.ts';
+import { nodeMetrics, podMetrics } from './metrics/index.ts';
 import { ingressClasses, ingresses, ipAddresses, networkPolicies, serviceCIDRs } from './networking/index.ts';
 import { runtimeClasses } from './node/index.ts';
 import { podDisruptionBudgets } from './policy/index.ts';
@@ -125,6 +126,8 @@ export const catalogue: readonly Kind[] = [
   storageClasses,
   volumeAttachments,
   volumeAttributesClasses,
+  nodeMetrics,
+  podMetrics,
 ];
 
 const byResource = new Map(catalogue.map((kind) => [resourceKey(kind.group, kind.version, kind.plural), kind]));

@@ -21,6 +21,7 @@ export * from './discovery/index.ts';
 export * from './events/index.ts';
 export * from './flowcontrol/index.ts';
 export * from './meta/index.ts';
+export * from './metrics/index.ts';
 export * from './networking/index.ts';
 export * from './node/index.ts';
 export * from './policy/index.ts';

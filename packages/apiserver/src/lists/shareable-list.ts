@@ -7,12 +7,12 @@ import type { ListParameters } from '../registry/list-query.ts';
 import { keyOf } from '../registry/stored.ts';
 
 /**
- * Whether the encoded answer may be kept for others who ask the same: it shows the newest state, does not depend on the time, is no secret,
- * and all of it is of one revision line.
+ * Whether the encoded answer may be kept for others who ask the same: it shows the newest state of what is stored, does not depend on the time,
+ * is no secret, and all of it is of one revision line.
  */
 export function isShareable(call: Call, query: ListParameters, { representation }: EncodeOptions): boolean {
   const { group, resource } = keyOf(call.kind, '', '');
-  if (representation.as === 'table' || (group === '' && resource === 'secrets')) return false;
+  if (!call.kind.stored || representation.as === 'table' || (group === '' && resource === 'secrets')) return false;
   if (group === 'coordination.k8s.io' && resource === 'leases' && call.namespace === '') return false;
   return query.continueFrom === undefined && (query.resourceVersion === undefined || query.resourceVersion === 0);
 }

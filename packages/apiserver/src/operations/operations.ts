@@ -5,10 +5,11 @@ import { type Authorize, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
 import type { CompanionSet } from '../companions/companions.ts';
 import type { Kind } from '@kajitori/kinds';
+import type { ComputedKind } from './computed-kind.ts';
 import { checkSchema } from '../registry/check.ts';
 import { createObject } from '../registry/create.ts';
 import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
-import type { Item } from '../registry/item.ts';
+import { bodyOf, Item } from '../registry/item.ts';
 import type { ListParameters } from '../registry/list-query.ts';
 import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
 import { type Updated, updateObject, type UpdateOptions } from '../registry/update.ts';
@@ -26,6 +27,8 @@ export interface OperationServices extends ReviewServices {
   companions: CompanionSet;
   authorize: Authorize;
   hub: WatchHub;
+  /** Kinds that are made when they are asked for. */
+  computed: ReadonlyMap<Kind, ComputedKind>;
   /** The catalogue's Pod: Bindings act on it. */
   podKind: Kind;
   logger: Logger;
@@ -52,12 +55,17 @@ export class Operations {
 
   async get(call: Call): Promise<Item | Answer> {
     await this.#admitVerb(call, 'get');
+    const computed = this.services.computed.get(call.kind);
+    if (computed !== undefined) return computedItem(call.kind, await computed.get(call));
     const item = await readOne(call);
     return call.subresource === 'scale' ? { value: scaleOf(call.kind, item.draft()), created: false } : item;
   }
 
   async list(call: Call, query: ListParameters): Promise<ItemPage> {
     await this.#admitVerb(call, 'list');
+    const computed = this.services.computed.get(call.kind);
+    if (computed !== undefined)
+      return { items: (await computed.list(call, query)).map((object) => computedItem(call.kind, object)), resourceVersion: '' };
     return readPage(call, query);
   }
 
@@ -229,6 +237,10 @@ function partOf({ subresource }: Call): UpdateOptions['part'] {
 
 export function isAnswer(result: Item | Answer | Updated): result is Answer {
   return 'value' in result;
+}
+
+function computedItem(kind: Kind, object: KubeObject): Item {
+  return new Item(kind, bodyOf(kind, object), undefined);
 }
 
 /** A path that names nothing. */

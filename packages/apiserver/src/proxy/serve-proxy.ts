@@ -15,6 +15,7 @@ import { forwardRequest } from './forward-request.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 import { proxiedPage } from './proxied-page.ts';
 import type { ProxiedPlace } from './proxied-url.ts';
+import { connectOptions } from '../subresources/connect-options.ts';
 import { proxyName } from './proxy-name.ts';
 import { proxyPath } from './proxy-path.ts';
 import { podProxyTarget, serviceProxyTarget } from './proxy-target.ts';
@@ -61,7 +62,7 @@ async function proxied(
   const what = call.kind.singular;
   if (call.kind.subresources?.['proxy'] === undefined) throw notFound(groupResourceOf(call.kind), `${call.name}/proxy`);
   const name = proxyName(call.name, what);
-  const { object } = await operations.admitConnect(call, name.name);
+  const { object } = await operations.admitConnect(call, name.name, connectOptions(call, request.query, path.tail));
   if (what === 'node') throw notFound(groupResourceOf(call.kind), `${call.name}/proxy`);
   const target = what === 'pod' ? podProxyTarget(dial, call, object, name) : serviceProxyTarget(dial, call, object, name);
   const requestHost = textOf(incoming.host ?? incoming[':authority']);
