@@ -5,17 +5,16 @@ import { type Authorize, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
 import type { CompanionSet } from '../companions/companions.ts';
 import type { Kind } from '@kajitori/kinds';
-import type { ComputedKind } from './computed-kind.ts';
 import { checkSchema } from '../registry/check.ts';
 import { createObject } from '../registry/create.ts';
 import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
-import { bodyOf, Item } from '../registry/item.ts';
+import type { Item } from '../registry/item.ts';
 import type { ListParameters } from '../registry/list-query.ts';
 import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
 import { type Updated, updateObject, type UpdateOptions } from '../registry/update.ts';
-import { reviews, type ReviewServices } from '../reviews/reviews.ts';
 import type { Definitions } from '../custom-resources/definitions.ts';
 import { isDefinition } from '../custom-resources/definition-statuses.ts';
+import { reviews, type ReviewServices } from '../reviews/reviews.ts';
 import { boundPod } from '../subresources/binding.ts';
 import { scaleOf, withScale } from '../subresources/scale.ts';
 import { runWatch, type WatchParameters, type WatchSink } from '../watch/watch-session.ts';
@@ -27,8 +26,7 @@ export interface OperationServices extends ReviewServices {
   companions: CompanionSet;
   authorize: Authorize;
   hub: WatchHub;
-  /** Kinds that are made when they are asked for. */
-  computed: ReadonlyMap<Kind, ComputedKind>;
+  definitions: Definitions;
   /** The catalogue's Pod: Bindings act on it. */
   podKind: Kind;
   logger: Logger;
@@ -55,17 +53,12 @@ export class Operations {
 
   async get(call: Call): Promise<Item | Answer> {
     await this.#admitVerb(call, 'get');
-    const computed = this.services.computed.get(call.kind);
-    if (computed !== undefined) return computedItem(call.kind, await computed.get(call));
     const item = await readOne(call);
     return call.subresource === 'scale' ? { value: scaleOf(call.kind, item.draft()), created: false } : item;
   }
 
   async list(call: Call, query: ListParameters): Promise<ItemPage> {
     await this.#admitVerb(call, 'list');
-    const computed = this.services.computed.get(call.kind);
-    if (computed !== undefined)
-      return { items: (await computed.list(call, query)).map((object) => computedItem(call.kind, object)), resourceVersion: '' };
     return readPage(call, query);
   }
 
@@ -149,15 +142,6 @@ export class Operations {
     return item;
   }
 
-  async #scale(call: Call, change: Change): Promise<Answer> {
-    const { item } = await updateObject(this.services, call, {
-      part: 'main',
-      requireVersion: false,
-      change: async (old) => withScale(call.kind, old, await change(scaleOf(call.kind, old))),
-    });
-    return { value: scaleOf(call.kind, item.draft()), created: false };
-  }
-
   #updated(call: Call, options: UpdateOptions): Promise<Updated> {
     return this.#written(call, updateObject(this.services, call, options));
   }
@@ -169,6 +153,15 @@ export class Operations {
     } finally {
       if (isDefinition(call.kind)) this.services.definitions.forget(call.cluster);
     }
+  }
+
+  async #scale(call: Call, change: Change): Promise<Answer> {
+    const { item } = await updateObject(this.services, call, {
+      part: 'main',
+      requireVersion: false,
+      change: async (old) => withScale(call.kind, old, await change(scaleOf(call.kind, old))),
+    });
+    return { value: scaleOf(call.kind, item.draft()), created: false };
   }
 
   async #createSubresource(call: Call, body: KubeObject): Promise<Item | Answer> {
@@ -237,10 +230,6 @@ function partOf({ subresource }: Call): UpdateOptions['part'] {
 
 export function isAnswer(result: Item | Answer | Updated): result is Answer {
   return 'value' in result;
-}
-
-function computedItem(kind: Kind, object: KubeObject): Item {
-  return new Item(kind, bodyOf(kind, object), undefined);
 }
 
 /** A path that names nothing. */
