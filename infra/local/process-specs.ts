@@ -65,6 +65,8 @@ export function serverSpec(app: ServerApp, instance: Instance, settings: Setting
     PUBLIC_URL: endpoints.publicUrl,
     GATEWAY_URL: endpoints.gatewayUrl,
     AGENT_BUNDLE_DIR: instance.bundlesDirectory,
+    // Whoever starts this owns the machine: a webhook may run on it.
+    EGRESS_ADDRESSES: 'private',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
     ...listens[app],
   });

@@ -2,12 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Clock, type ClusterId, systemClock } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type Transport, type UserInfo } from '@kajitori/client';
+import { type AllowedAddresses, EgressClient } from '@kajitori/egress';
 import { catalogue, nodes, pods } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import type { NodeStreams } from '@kajitori/streams';
 import type { Logger, Metrics } from '@kajitori/telemetry';
 import type { Hono } from 'hono';
 import { Admission, type AdmissionPlugin } from './admission/admission.ts';
+import { dynamicAdmission } from './admission/dynamic-admission.ts';
 import { builtInPlugins } from './admission/built-in-plugins.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { nodeRestriction } from './admission/node-restriction.ts';
@@ -47,6 +49,8 @@ export interface ApiServerOptions {
   clock?: Clock;
   /** The way to nodes; absent: none of them is reached. */
   node?: NodeStreams;
+  /** Which addresses a URL that a tenant chose may lead to; absent: public ones. */
+  egress?: AllowedAddresses;
   /** Admission beyond what is always on. */
   plugins?: readonly AdmissionPlugin[];
 }
@@ -75,6 +79,7 @@ export class ApiServer implements AsyncDisposable {
   readonly #definitions: Definitions;
   readonly #kinds: ClusterKinds;
   readonly #resources: ResourceHandler;
+  readonly #egress: EgressClient;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -82,6 +87,7 @@ export class ApiServer implements AsyncDisposable {
     this.#hub = new WatchHub(options.logger);
     this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
     this.#definitions = new Definitions(options.storage);
+    this.#egress = new EgressClient({ allowed: options.egress ?? 'public' });
     this.#kinds = new ClusterKinds([this.#definitions]);
     const rbac = new RbacSource(options.storage);
     const authorize = createAuthorizer(rbac);
@@ -92,6 +98,14 @@ export class ApiServer implements AsyncDisposable {
         namespaceLifecycle(this.#clock),
         ...builtInPlugins(policies),
         rbacEscalation({ authorize, rbac }),
+        ...dynamicAdmission({
+          storage: options.storage,
+          authorize,
+          egress: this.#egress,
+          dial: this.dial,
+          ownKinds: async (cluster) => (await this.#kinds.served(cluster)).own,
+          logger: options.logger,
+        }),
         ...(options.plugins ?? []),
       ]),
       companions: new CompanionSet([
@@ -158,6 +172,7 @@ export class ApiServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#resources[Symbol.dispose]();
+    this.#egress[Symbol.dispose]();
     await this.#hub[Symbol.asyncDispose]();
   }
 }

@@ -24,7 +24,7 @@ const unknownAuthority = new Set([
 ]);
 
 interface NetworkError extends Error {
-  code?: string;
+  code?: unknown;
   address?: string;
   port?: number;
   cert?: { subjectaltname?: string };
@@ -34,20 +34,21 @@ interface NetworkError extends Error {
 /** What the network or TLS said, in Go's words. */
 export function egressErrorOf(error: unknown, { host, port }: { host: string; port: number }): EgressError {
   if (error instanceof EgressError) return error;
-  const { code = '', message, cert, errors } = error as NetworkError;
+  const { message, cert, errors, code: said } = error as NetworkError;
+  const code = typeof said === 'string' ? said : '';
   // Every address of a name failed: the first tells.
   if (errors !== undefined && errors.length > 0) return egressErrorOf(errors[0], { host, port });
-  const said = (failure: EgressFailure, text: string): EgressError => new EgressError(failure, text, { cause: error });
+  const failed = (failure: EgressFailure, text: string): EgressError => new EgressError(failure, text, { cause: error });
   const certificate = 'tls: failed to verify certificate: x509:';
-  if (unknownAuthority.has(code)) return said('tls', `${certificate} certificate signed by unknown authority`);
+  if (unknownAuthority.has(code)) return failed('tls', `${certificate} certificate signed by unknown authority`);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = (cert?.subjectaltname ?? '').replaceAll(/(DNS|IP Address):/g, '');
-    return said('tls', `${certificate} certificate is valid for ${names === '' ? 'no names' : names}, not ${host}`);
+    return failed('tls', `${certificate} certificate is valid for ${names === '' ? 'no names' : names}, not ${host}`);
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
-    return said('tls', `${certificate} certificate has expired or is not yet valid`);
-  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO') return said('tls', `tls: ${tlsReason(message)}`);
-  return said(...connectionWords(code, message, `${host.includes(':') ? `[${host}]` : host}:${port}`));
+    return failed('tls', `${certificate} certificate has expired or is not yet valid`);
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO') return failed('tls', `tls: ${tlsReason(message)}`);
+  return failed(...connectionWords(code, message, `${host.includes(':') ? `[${host}]` : host}:${port}`));
 }
 
 function connectionWords(code: string, message: string, address: string): [EgressFailure, string] {

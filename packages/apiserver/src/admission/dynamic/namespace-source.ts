@@ -1,0 +1,28 @@
+import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
+import { namespaces } from '@kajitori/kinds';
+import type { Storage } from '@kajitori/storage';
+import { keyOf, toItem } from '../../registry/stored.ts';
+import { FreshCache } from './fresh-cache.ts';
+
+const namespacesMax = 5_000;
+
+/** Namespaces that selectors and policies asked about lately, at most a second old. */
+export class NamespaceSource {
+  readonly #held: FreshCache<string, KubeObject | undefined>;
+
+  constructor(storage: Storage) {
+    this.#held = new FreshCache({
+      entriesMax: namespacesMax,
+      load: async (key) => {
+        const [cluster = '', name = ''] = key.split('/');
+        const stored = await storage.cluster(cluster as ClusterId).get(keyOf(namespaces, '', name));
+        return stored === undefined ? undefined : toItem(namespaces, stored).object;
+      },
+    });
+  }
+
+  /** Never change what it gives. */
+  of(cluster: ClusterId, name: string): Promise<KubeObject | undefined> {
+    return this.#held.get(`${cluster}/${name}`);
+  }
+}
