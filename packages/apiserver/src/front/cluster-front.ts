@@ -113,11 +113,6 @@ export class ClusterFront implements AsyncDisposable {
     this.#sweep = undefined;
   }
 
-  /** Clusters that have a TLS server now; the base address counts as one. */
-  get servers(): number {
-    return this.#servers.size;
-  }
-
   async #makeServer(cluster: ClusterId | undefined, address: string): Promise<http2.Http2SecureServer> {
     const { baseNames, clusterNames, certificateFor, serve, logger } = this.#options;
     const names = cluster === undefined ? baseNames : [...clusterNames(cluster), ...(address === '' ? [] : [address])];
