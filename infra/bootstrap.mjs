@@ -13,10 +13,19 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const wantedMajor = 24;
 const logFile = join(root, '.kajitori/logs/install.log');
 
-/** Says which step failed, where its log is and what helps, and ends. */
+const logTailLines = 8;
+
+/** Says which step failed, where its log is and how that ends, and what helps; and ends. */
 function fail(step, remedy) {
-  console.error(`✗ ${step}\n  log:    ${relative(process.cwd(), logFile)}\n  remedy: ${remedy}`);
+  const log = existsSync(logFile)
+    ? [`  log:    ${relative(process.cwd(), logFile)}`, ...tail(logFile).map((line) => `          ${line}`)]
+    : [];
+  console.error([`✗ ${step}`, ...log, `  remedy: ${remedy}`].join('\n'));
   process.exit(1);
+}
+
+function tail(file) {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-logTailLines).filter(Boolean);
 }
 
 /** Runs npm with its output in the log, and tells how long it took. */
@@ -57,8 +66,10 @@ function isInstalled() {
   if (!existsSync(noted)) return false;
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   const installed = JSON.parse(readFileSync(noted, 'utf8')).packages;
-  return Object.entries(wanted).every(([path, { version, optional, link }]) => {
+  return Object.entries(wanted).every(([path, { version, optional, link, resolved }]) => {
     if (!path.includes('node_modules/')) return true;
+    // npm leaves out a workspace that is not there; waiting for it would install again each time.
+    if (link && !existsSync(join(root, resolved, 'package.json'))) return true;
     const found = installed[path];
     return found ? link || found.version === version : optional === true;
   });

@@ -6,7 +6,7 @@ export interface ImageDefinition {
   packages: string[];
   /** Path in the image → path in the repository, or text. */
   files: Record<string, { from: string } | { text: string }>;
-  /** Link in the image → where it leads. */
+  /** Link in the image → where it leads. What a package brought at that place stays. */
   links: Record<string, string>;
   /** Dockerfile instructions that an import takes. */
   changes: string[];
@@ -30,7 +30,12 @@ function web(version: string): ImageDefinition {
       '/etc/group': { text: 'root:x:0:\nnogroup:x:65534:\n' },
       '/tmp/.keep': { text: '' },
     },
-    links: { '/www/index.html': '/srv/www/index.html', ...Object.fromEntries(applets.map((name) => [`/bin/${name}`, 'busybox'])) },
+    // Newer distributions have /bin inside /usr, older ones the program itself in /bin.
+    links: {
+      '/www/index.html': '/srv/www/index.html',
+      '/bin/busybox': '/usr/bin/busybox',
+      ...Object.fromEntries(applets.map((name) => [`/bin/${name}`, 'busybox'])),
+    },
     changes: ['ENTRYPOINT ["/bin/serve"]', 'ENV PATH=/bin', 'EXPOSE 8080'],
   };
 }

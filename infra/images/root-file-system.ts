@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { StepError } from '../local/progress.ts';
 import { runLogged } from '../local/run-logged.ts';
 import type { ImageDefinition } from './definitions.ts';
 
@@ -28,6 +29,7 @@ export async function buildRootFileSystem(
       await mkdir(dirname(place), { recursive: true });
       if (!existsSync(place)) await symlink(to, place);
     }
+    for (const path of Object.keys(image.links)) await mustLead(target, path);
     await chmod(target, 0o755);
     if (existsSync(join(target, 'tmp'))) await chmod(join(target, 'tmp'), 0o1777);
     await runLogged('tar', ['-C', target, '--numeric-owner', '--owner=0', '--group=0', '-cf', archive, '.'], { log: options.log });
@@ -36,6 +38,20 @@ export async function buildRootFileSystem(
     throw error;
   }
   return { archive, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Follows a link as the image's own root would. @throws StepError when it leads nowhere: a package has its files elsewhere than we think. */
+async function mustLead(target: string, path: string): Promise<void> {
+  const hopsMax = 8;
+  let place = path;
+  for (let hop = 0; hop < hopsMax; hop += 1) {
+    const found = await lstat(join(target, place)).catch(() => undefined);
+    if (found === undefined) break;
+    if (!found.isSymbolicLink()) return;
+    place = resolve(dirname(place), await readlink(join(target, place)));
+  }
+  const remedy = 'the packages of this distribution have other files than the image is made from: mend infra/images/definitions.ts';
+  throw new StepError(`${path} of the image leads to ${place}, where nothing is`, { remedy });
 }
 
 async function unpackPackage(name: string, { folder, target, log }: { folder: string; target: string; log: string }): Promise<void> {
