@@ -65,6 +65,7 @@ export type Codec =
   | 'time'
   | 'microTime'
   | 'quantity'
+  | 'duration'
   | 'intOrString'
   | 'rawExtension'
   | 'fieldsV1'

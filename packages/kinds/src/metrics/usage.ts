@@ -1,7 +1,10 @@
 import { milliValue, unitValue } from '@kajitori/apimachinery';
-import { map, object, ref, string, type Infer } from '@kajitori/schema';
+import { coded, map, object, ref, string, type Infer } from '@kajitori/schema';
 import { Quantity } from '../meta/quantity.ts';
 import { Time } from '../meta/time.ts';
+
+/** A length of time as Go writes it: `15s`, `1m30s`. */
+const Duration = coded<string>('io.k8s.apimachinery.pkg.apis.meta.v1.Duration', 'duration', { type: 'string' });
 
 /** What something uses, by resource: `cpu` and `memory`. */
 export const usage = map(4, () => Quantity)
@@ -13,7 +16,9 @@ export const measurement = {
   timestamp: ref(2, () => Time)
     .required()
     .describe('When it was measured.'),
-  window: string(3).required().describe('The time up to then over which the use of CPU was measured.'),
+  window: ref(3, () => Duration)
+    .required()
+    .describe('The time up to then over which the use of CPU was measured.'),
 };
 
 export const ContainerMetrics = object(

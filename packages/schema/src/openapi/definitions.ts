@@ -125,6 +125,8 @@ function codedBody(schema: Schema, version: OpenApiVersion): Json | undefined {
     case 'time':
     case 'microTime':
       return { ...said, type: 'string', format: 'date-time' };
+    case 'duration':
+      return { ...said, type: 'string' };
     case 'quantity':
       return version === 3 ? { ...said, oneOf: [{ type: 'string' }, { type: 'number' }] } : { ...said, type: 'string' };
     case 'intOrString':

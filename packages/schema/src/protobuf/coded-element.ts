@@ -2,6 +2,7 @@ import { canonicalQuantity } from '@kajitori/apimachinery';
 import { decodeJson } from '../json/decode-json.ts';
 import type { Schema } from '../schema.ts';
 import { isRecord } from '../walk/compiled.ts';
+import { durationNanoseconds, durationText } from './duration.ts';
 import { type Element, unwritable } from './element.ts';
 import { malformed, type WireReader, wire } from './wire-reader.ts';
 import type { WireWriter } from './wire-writer.ts';
@@ -108,6 +109,25 @@ const quantity = delimited({
     return canonical;
   },
   zero: () => '0',
+});
+
+/** `Duration {duration = 1}`, in nanoseconds. */
+const duration = delimited({
+  write: (value, writer) =>
+    message(writer, () => {
+      writer.int((typeof value === 'string' ? durationNanoseconds(value) : undefined) ?? unwritable(value, 'a duration'));
+      writer.tag(1, wire.varint);
+    }),
+  read: (reader) => {
+    let nanoseconds = 0;
+    fieldsOf(reader, {
+      [varintTag(1)]: () => {
+        nanoseconds = reader.int();
+      },
+    });
+    return durationText(nanoseconds);
+  },
+  zero: () => '0s',
 });
 
 /** `IntOrString {type = 1 (0 number, 1 text), intVal = 2, strVal = 3}`, always all three. */
@@ -272,6 +292,8 @@ export function codedElement(schema: Schema, messages: Messages): Element | unde
       return microTime;
     case 'quantity':
       return quantity;
+    case 'duration':
+      return duration;
     case 'intOrString':
       return intOrString;
     case 'rawExtension':
