@@ -88,6 +88,8 @@ export class TestCluster implements AsyncDisposable {
       'status',
     );
     await this.addReady(name);
+    // What the node lifecycle controller does for a node that is ready.
+    await this.patch(nodes, name, { spec: { taints: null } });
   }
 
   /** The node says that it is ready. */

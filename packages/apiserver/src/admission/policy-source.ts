@@ -1,5 +1,5 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
-import type { Kind } from '@kajitori/kinds';
+import { type Kind, type Namespace, namespaces } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
 import { toItem } from '../registry/stored.ts';
 import type { AdmissionPlugin } from './admission.ts';
@@ -26,14 +26,17 @@ export class PolicySource {
 
   /** All objects of a kind in the call's cluster, and in its namespace where the kind has namespaces. Shared: never change them. */
   all<T extends KubeObject>(call: Call, kind: Kind<T>): Promise<readonly T[]> {
-    const key = keyOf(call.cluster, kind, call.namespace);
-    const now = performance.now();
-    const held = this.#held.get(key);
-    if (held !== undefined && now - held.at < freshMilliseconds) return held.objects as Promise<readonly T[]>;
-    const entry: Held = { at: now, objects: this.read(call, kind) };
-    this.#held.delete(key);
-    if (now >= (this.#settling.get(key) ?? 0)) this.#keep(key, entry);
-    return entry.objects as Promise<readonly T[]>;
+    return this.#heldOr(keyOf(call.cluster, kind, call.namespace), () => this.read(call, kind)) as Promise<readonly T[]>;
+  }
+
+  /** The namespace of the call, as it was at most a second ago; undefined when there is none. */
+  async namespace(call: Call): Promise<Namespace | undefined> {
+    const key = `${call.cluster} namespace ${call.namespace}`;
+    const found = await this.#heldOr(key, async () => {
+      const stored = await call.storage.get({ group: '', resource: 'namespaces', namespace: '', name: call.namespace });
+      return stored === undefined ? [] : [toItem(namespaces, stored).object];
+    });
+    return found[0] as Namespace | undefined;
   }
 
   /** The same, as it is now. */
@@ -43,9 +46,20 @@ export class PolicySource {
     return objects.map((stored) => toItem(kind as unknown as Kind, stored).object as T);
   }
 
+  #heldOr(key: string, read: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+    const now = performance.now();
+    const held = this.#held.get(key);
+    if (held !== undefined && now - held.at < freshMilliseconds) return held.objects;
+    const entry: Held = { at: now, objects: read() };
+    this.#held.delete(key);
+    if (now >= (this.#settling.get(key) ?? 0)) this.#keep(key, entry);
+    return entry.objects;
+  }
+
   /** Objects of this kind are about to change. */
-  forget(call: Call): void {
-    const key = keyOf(call.cluster, call.kind, call.namespace);
+  #forget(call: Call): void {
+    const isNamespace = call.kind === (namespaces as unknown);
+    const key = isNamespace ? `${call.cluster} namespace ${call.name}` : keyOf(call.cluster, call.kind, call.namespace);
     this.#held.delete(key);
     if (this.#settling.size > listsMax) this.#settling.clear();
     this.#settling.set(key, performance.now() + settlingMilliseconds);
@@ -57,7 +71,7 @@ export class PolicySource {
     return {
       name: 'PolicySource',
       handles: ({ call: { kind } }) => names.has(`${kind.group}/${kind.plural}`),
-      validate: ({ call }) => this.forget(call),
+      validate: ({ call }) => this.#forget(call),
     };
   }
 

@@ -30,6 +30,7 @@ export function boundPod(kind: Kind, old: KubeObject, binding: KubeObject, now: 
   pod.spec.nodeName = target.name;
   if (binding.metadata.annotations !== undefined)
     pod.metadata.annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
+  if (binding.metadata.labels !== undefined) pod.metadata.labels = { ...pod.metadata.labels, ...binding.metadata.labels };
   const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   const scheduled = {
     type: 'PodScheduled',

@@ -1,4 +1,4 @@
-import { isStatusError, type KubeObject } from '@kajitori/apimachinery';
+import { isStatusError } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import {
   catalogue,
@@ -131,7 +131,5 @@ class ResourceQuotaController implements Controller {
 }
 
 function kindOf({ group, resource }: CountedResource): Kind | undefined {
-  return catalogue.find(
-    (kind: Kind<KubeObject>) => kind.group === group && kind.plural === resource && kind.stored && kind.hub === undefined,
-  );
+  return catalogue.find((kind: Kind) => kind.group === group && kind.plural === resource && kind.stored && kind.hub === undefined);
 }

@@ -52,7 +52,8 @@ describe('resource quotas', () => {
     const writes = Array.from({ length: 64 }, (_, n) => cluster.create(configMaps, { metadata: { name: `c${n}` } }));
     const outcomes = await Promise.allSettled(writes);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(isStatusError(outcome.reason, 'Forbidden')).toBe(true);
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.every(({ reason }) => isStatusError(reason, 'Forbidden'))).toBe(true);
     await cluster.settle();
     expect(await used()).toEqual({ 'count/configmaps': '20', secrets: '0' });
     await cluster.create(secrets, { metadata: { name: 's' } });

@@ -1,4 +1,4 @@
-import { deployments, events, nodes, type Pod, pods } from '@kajitori/kinds';
+import { deployments, events, nodes, type Pod, pods, priorityClasses } from '@kajitori/kinds';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { deployment } from '../deployment/deployment.controller.ts';
 import { replicaSet } from '../replica-set/replica-set.controller.ts';
@@ -95,9 +95,10 @@ test('gated pods, and pods of other schedulers, are left alone', async () => {
 
 test('an important pod makes room for itself', async () => {
   await cluster.addNode('n1', { cpu: '2' });
-  for (const name of ['a', 'b']) await pod(name, { priority: 1 });
+  for (const [name, value] of Object.entries({ low: 1, high: 1000 })) await cluster.create(priorityClasses, { metadata: { name }, value });
+  for (const name of ['a', 'b']) await pod(name, { priorityClassName: 'low' });
   await cluster.settle();
-  await pod('vip', { priority: 1000 });
+  await pod('vip', { priorityClassName: 'high' });
   await cluster.settle();
   const [victim, ...others] = (await cluster.list(pods)).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
   expect(others).toEqual([]);
