@@ -1,5 +1,6 @@
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.controller.ts';
 import { cronJob } from './cron-job/cron-job.controller.ts';
+import { customResourceDefinition } from './custom-resource-definition/custom-resource-definition.controller.ts';
 import { deployment } from './deployment/deployment.controller.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.controller.ts';
 import { endpointsController } from './endpoints/endpoints.controller.ts';
@@ -19,6 +20,7 @@ import { ttlAfterFinished } from './ttl-after-finished/ttl-after-finished.contro
 /** Every controller of a cluster: a new one is one folder and one line here. */
 export const descriptors: readonly ControllerDescriptor[] = [
   namespace,
+  customResourceDefinition,
   defaultServiceAccount,
   rootCa,
   deployment,

@@ -11,15 +11,24 @@ export function validateCreate<T extends KubeObject>(kind: Kind<T>, object: T): 
 }
 
 export function validateUpdate<T extends KubeObject>(kind: Kind<T>, object: T, old: T): FieldError[] {
-  const meta = validateObjectMetaUpdate(object.metadata, old.metadata);
+  const meta = validateObjectMetaUpdate(object.metadata, old.metadata, { plainFinalizers: takesPlainFinalizers(kind) });
   return [...meta, ...(kind.strategy.validate?.(object) ?? []), ...(kind.strategy.validateUpdate?.(object, old) ?? [])];
 }
 
 /** Writes through `status`: the spec is the stored one, so only metadata and status can be wrong. */
 export function validateStatusUpdate<T extends KubeObject>(kind: Kind<T>, object: T, old: T): FieldError[] {
-  return [...validateObjectMetaUpdate(object.metadata, old.metadata), ...(kind.strategy.validateStatusUpdate?.(object, old) ?? [])];
+  const meta = validateObjectMetaUpdate(object.metadata, old.metadata, { plainFinalizers: takesPlainFinalizers(kind) });
+  return [...meta, ...(kind.strategy.validateStatusUpdate?.(object, old) ?? [])];
 }
 
 function metadataErrors<T extends KubeObject>(kind: Kind<T>, object: T): FieldError[] {
-  return validateObjectMeta(object.metadata, { namespaced: kind.namespaced, nameError: (name) => kind.strategy.nameError(name) });
+  return validateObjectMeta(object.metadata, {
+    namespaced: kind.namespaced,
+    nameError: (name) => kind.strategy.nameError(name),
+    plainFinalizers: takesPlainFinalizers(kind),
+  });
+}
+
+function takesPlainFinalizers<T extends KubeObject>({ custom, group }: Kind<T>): boolean {
+  return custom !== undefined || group === 'apiextensions.k8s.io';
 }

@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
-import { catalogue, cronJobs, deployments, jobs, type Kind, pods, replicaSets } from '@kajitori/kinds';
+import { cronJobs, customResourceDefinitions, deployments, jobs, type Kind, pods, replicaSets } from '@kajitori/kinds';
 import { done, type Outcome } from '@kajitori/reconciler';
 import type { Change } from '@kajitori/storage';
 import type { AnyInformer } from '../runtime/caches.ts';
@@ -13,16 +13,11 @@ import {
   watch,
 } from '../runtime/controller.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
+import { collectableKinds, collectableKindsOf, kindOf, ownerKind } from './collectable-kinds.ts';
 import { isForeground, orphanFinalizer, type OwnerState, planDependent, planOwner, referenceTo } from './garbage-collector.plan.ts';
 
 /** Objects that own others, or are owned, most often: their caches are there anyway. Other kinds are looked at when something is deleted. */
 const frequentKinds = [deployments, replicaSets, pods, jobs, cronJobs] as unknown as readonly Kind[];
-
-/** Kinds that can be owned and collected. Views of another kind, and events, are not. */
-export const collectableKinds: readonly Kind[] = catalogue.filter(
-  ({ stored, hub, verbs, plural }) =>
-    stored && hub === undefined && plural !== 'events' && (['list', 'watch', 'delete'] as const).every((verb) => verbs.includes(verb)),
-);
 
 /**
  * Deletes what has lost its owners, and carries out how an owner's deletion treats its dependents. Owns the finalizers
@@ -43,7 +38,7 @@ const keyOf = ({ group, version, plural }: Kind, { metadata }: KubeObject): Obje
   namespace: metadata.namespace ?? '',
   name: `${group}/${version}/${plural}/${metadata.name ?? ''}`,
 });
-const prefixOf = ({ group, version, plural }: Kind): string => `${group}/${version}/${plural}/`;
+const prefixOf = ({ group, version, plural }: Pick<Kind, 'group' | 'version' | 'plural'>): string => `${group}/${version}/${plural}/`;
 const goneKey = ({ metadata }: KubeObject): ObjectName => ({ namespace: metadata.namespace ?? '', name: `uid/${metadata.uid ?? ''}` });
 
 function concerned(kind: Kind, event: InformerEvent<KubeObject>, find: Find): ObjectName[] {
@@ -61,7 +56,7 @@ function concerned(kind: Kind, event: InformerEvent<KubeObject>, find: Find): Ob
 /** Owners that are being deleted after this object. */
 function waitingOwners({ metadata }: KubeObject, find: Find): ObjectName[] {
   return (metadata.ownerReferences ?? []).flatMap((reference) => {
-    const kind = kindOf(reference);
+    const kind = kindOf(collectableKinds, reference);
     const owner = kind === undefined ? undefined : find(kind)?.get(kind.namespaced ? (metadata.namespace ?? '') : '', reference.name);
     return kind !== undefined && owner?.metadata.uid === reference.uid && hasWork(owner) ? [keyOf(kind, owner)] : [];
   });
@@ -75,20 +70,16 @@ function hasWork({ metadata }: KubeObject): boolean {
 }
 
 function isCached(reference: OwnerReference, dependent: KubeObject, find: Find): boolean {
-  const kind = kindOf(reference);
+  const kind = kindOf(collectableKinds, reference);
   const owner =
     kind === undefined ? undefined : find(kind)?.get(kind.namespaced ? (dependent.metadata.namespace ?? '') : '', reference.name);
   return owner?.metadata.uid === reference.uid && owner.metadata.deletionTimestamp === undefined;
 }
 
-function kindOf({ apiVersion, kind }: OwnerReference): Kind | undefined {
-  return collectableKinds.find(
-    (one) => one.kind === kind && (one.group === '' ? one.version : `${one.group}/${one.version}`) === apiVersion,
-  );
-}
-
 /** The key that asks for a look at everything. */
 const everything: ObjectName = { namespace: '', name: 'everything' };
+/** The key that asks for a look at which kinds there are. */
+const changedKinds: ObjectName = { namespace: '', name: 'kinds' };
 
 /** Words that only the metadata of an object which concerns us holds, or rarely another's text: then it is looked at for nothing. */
 const tellingWords = ['"ownerReferences"', '"foregroundDeletion"', '"orphan"'];
@@ -106,15 +97,24 @@ class GarbageCollector implements Controller {
   }
 
   async reconcile(run: Run): Promise<Outcome> {
-    if (run.name === everything.name) return this.#lookAtEverything();
+    if (run.name === everything.name) return this.#lookAtEverything(run);
+    if (run.name === changedKinds.name) return this.#followKinds(run);
     const [, uid] = /^uid\/(.*)$/.exec(run.name) ?? [];
     if (uid !== undefined) {
-      const informers = await this.#informers();
-      for (const { kind, object } of dependentsOf(informers, uid)) await this.#collect(run, kind, object);
+      const informers = await this.#informers(run);
+      for (const { kind, object } of dependentsOf(informers, uid)) await this.#collect(run, kind, object, uid);
       return done;
     }
-    const kind = collectableKinds.find((one) => run.name.startsWith(prefixOf(one)));
-    const name = run.name.slice(kind === undefined ? 0 : prefixOf(kind).length);
+    const [, apiVersion, owner, ownerName] = /^owner\/([^ ]*) ([^ ]*) (.*)$/.exec(run.name) ?? [];
+    if (apiVersion !== undefined && owner !== undefined && ownerName !== undefined) {
+      const kind = await ownerKind(run.client, { apiVersion, kind: owner });
+      const namespace = kind?.namespaced === true ? run.namespace : '';
+      if (kind !== undefined) this.#context.enqueue({ namespace, name: `${prefixOf(kind)}${ownerName}` });
+      return done;
+    }
+    const parts = run.name.split('/');
+    const kind = (await collectableKindsOf(run.client)).find((one) => one.group === parts[0] && one.plural === parts[2]);
+    const name = parts.slice(3).join('/');
     if (kind === undefined) return done;
     const object = this.#find(kind)?.get(run.namespace, name) ?? (await run.client.resource(kind).find(run.namespace, name));
     if (object === undefined) return done;
@@ -129,8 +129,13 @@ class GarbageCollector implements Controller {
 
   /** Kinds without a cache are followed here. */
   #changed({ type, object }: Change): void {
-    const kind = collectableKinds.find((one) => one.group === object.group && one.plural === object.resource);
-    if (kind === undefined || frequentKinds.includes(kind)) return;
+    const { group, plural: resource } = customResourceDefinitions;
+    if (object.group === group && object.resource === resource) this.#context.enqueue(changedKinds);
+    const known = collectableKinds.find((one) => one.group === object.group && one.plural === object.resource);
+    // The groups of the catalogue have no dot but in their own names; what is not in it is a kind of the cluster's own.
+    const kind =
+      known ?? (object.group.includes('.') ? { group: object.group, version: object.stamp.version, plural: object.resource } : undefined);
+    if (kind === undefined || (known !== undefined && frequentKinds.includes(known))) return;
     if (type === 'delete') {
       this.#context.enqueue({ namespace: object.namespace, name: `uid/${object.uid}` });
       const last = JSON.parse(object.body) as KubeObject;
@@ -142,13 +147,15 @@ class GarbageCollector implements Controller {
 
   /** An owner may have waited for the dependent that went. */
   #enqueueOwner(reference: OwnerReference, namespace: string): void {
-    const kind = reference.blockOwnerDeletion === true ? kindOf(reference) : undefined;
-    if (kind !== undefined)
-      this.#context.enqueue({ namespace: kind.namespaced ? namespace : '', name: `${prefixOf(kind)}${reference.name}` });
+    if (reference.blockOwnerDeletion !== true) return;
+    const kind = kindOf(collectableKinds, reference);
+    const name =
+      kind === undefined ? `owner/${reference.apiVersion} ${reference.kind} ${reference.name}` : `${prefixOf(kind)}${reference.name}`;
+    this.#context.enqueue({ namespace: kind?.namespaced === false ? '' : namespace, name });
   }
 
-  async #lookAtEverything(): Promise<Outcome> {
-    for (const [kind, informer] of await this.#informers()) {
+  async #lookAtEverything(run: Run): Promise<Outcome> {
+    for (const [kind, informer] of await this.#informers(run)) {
       for (const object of informer.list()) {
         if (hasWork(object) || (object.metadata.ownerReferences ?? []).length > 0) this.#context.enqueue(keyOf(kind, object));
       }
@@ -157,26 +164,40 @@ class GarbageCollector implements Controller {
   }
 
   /** All kinds' metadata, from the first deletion on for as long as the cluster is active. */
-  #informers(): Promise<Map<Kind, AnyInformer>> {
-    this.#all ??= this.#open();
+  #informers(run: Run): Promise<Map<Kind, AnyInformer>> {
+    this.#all ??= this.#open(run);
     this.#all.catch(() => {
       this.#all = undefined;
     });
     return this.#all;
   }
 
-  async #open(): Promise<Map<Kind, AnyInformer>> {
-    return new Map(await Promise.all(collectableKinds.map(async (kind) => [kind, await this.#context.caches.metadata(kind)] as const)));
+  async #open({ client }: Run): Promise<Map<Kind, AnyInformer>> {
+    const kinds = await collectableKindsOf(client);
+    return new Map(await Promise.all(kinds.map(async (kind) => [kind, await this.#context.caches.metadata(kind)] as const)));
   }
 
-  /** An object that may have lost its owners. */
-  async #collect(run: Run, kind: Kind, object: KubeObject): Promise<void> {
+  /** A kind that came is followed, one that went no longer. */
+  async #followKinds(run: Run): Promise<Outcome> {
+    const before = await this.#all;
+    if (before === undefined) return done;
+    this.#all = undefined;
+    const now = [...(await this.#informers(run)).keys()].map(prefixOf);
+    for (const kind of before.keys()) if (!now.includes(prefixOf(kind))) await this.#context.caches.forget(kind);
+    return done;
+  }
+
+  /** An object that may have lost its owners; `gone` is the uid of one that was seen to go, whose kind may have gone with it. */
+  async #collect(run: Run, kind: Kind, object: KubeObject, gone?: string): Promise<void> {
     const references = object.metadata.ownerReferences ?? [];
     const owners = await Promise.all(
-      references.map(async (reference) => ({ reference, state: await this.#stateOf(run, reference, object) })),
+      references.map(async (reference) => ({
+        reference,
+        state: reference.uid === gone ? ('absent' as const) : await this.#stateOf(run, reference, object),
+      })),
     );
     const isWaitedFor = owners.some(({ state }) => state === 'waiting');
-    const hasDependents = isWaitedFor && dependentsOf(await this.#informers(), object.metadata.uid ?? '').length > 0;
+    const hasDependents = isWaitedFor && dependentsOf(await this.#informers(run), object.metadata.uid ?? '').length > 0;
     const plan = planDependent(object, owners, hasDependents);
     if (plan.type === 'keep') return;
     const { namespace = '', name = '', uid, resourceVersion } = object.metadata;
@@ -190,7 +211,7 @@ class GarbageCollector implements Controller {
 
   /** An object that is being deleted and has a finalizer of ours. */
   async #finish(run: Run, kind: Kind, object: KubeObject): Promise<void> {
-    const informers = await this.#informers();
+    const informers = await this.#informers(run);
     const dependents = dependentsOf(informers, object.metadata.uid ?? '');
     const kinds = new Map(dependents.map((one) => [one.object, one.kind]));
     const plan = planOwner(
@@ -220,7 +241,7 @@ class GarbageCollector implements Controller {
 
   /** A cache may be behind, so absence is believed only when the API says it. An owner of a kind that we do not know is left alone. */
   async #stateOf(run: Run, reference: OwnerReference, { metadata }: KubeObject): Promise<OwnerState> {
-    const kind = kindOf(reference);
+    const kind = await ownerKind(run.client, reference);
     if (kind === undefined) return 'solid';
     const namespace = kind.namespaced ? (metadata.namespace ?? '') : '';
     if (kind.namespaced && namespace === '') return 'solid';

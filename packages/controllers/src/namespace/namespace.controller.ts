@@ -1,25 +1,20 @@
-import type { KubeObject } from '@kajitori/apimachinery';
-import type { ResourceClient } from '@kajitori/client';
 import { type Kind, type Namespace, namespaces, pods } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
-import { collectableKinds } from '../garbage-collector/garbage-collector.controller.ts';
+import { collectableKindsOf } from '../garbage-collector/collectable-kinds.ts';
 import { type Controller, type ControllerContext, type ControllerDescriptor, type Run, self, watch } from '../runtime/controller.ts';
+import { deleteAll, type Remaining, resourceText } from '../deletion/delete-all.ts';
 import { sameContent } from '../runtime/same-content.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
-import { type Remaining, terminatingStatus } from './namespace.plan.ts';
+import { terminatingStatus } from './namespace.plan.ts';
 
 const finalizer = 'kubernetes';
-/** Objects deleted at once; they share commits. */
-const width = 64;
-const pageSize = 500;
 /** How soon a namespace with something left is looked at again. */
 const againMilliseconds = 2_000;
 
-/** Pods first, so that nothing that they use goes before them (KEP-5080); then everything else. */
-const kindsInOrder: readonly (readonly Kind[])[] = [
-  [pods],
-  collectableKinds.filter((kind) => kind.namespaced && (kind as unknown) !== pods),
-];
+/** Pods first, so that nothing that they use goes before them (KEP-5080); then everything else, the cluster's own kinds among it. */
+async function kindsInOrder({ client }: Run): Promise<(readonly Kind[])[]> {
+  return [[pods], (await collectableKindsOf(client)).filter((kind) => kind.namespaced && (kind as unknown) !== pods)];
+}
 
 /** Empties a namespace that is being deleted, then lets it go. Owns the finalizer `kubernetes` and the conditions of its end. */
 export const namespace: ControllerDescriptor = {
@@ -54,13 +49,13 @@ class NamespaceController implements Controller {
     return done;
   }
 
-  async #empty({ client, name, signal }: Run, failures: string[]): Promise<Remaining[]> {
-    for (const kinds of kindsInOrder) {
+  async #empty(run: Run, failures: string[]): Promise<Remaining[]> {
+    for (const kinds of await kindsInOrder(run)) {
       const remaining: Remaining[] = [];
       for (const kind of kinds) {
-        signal.throwIfAborted();
+        run.signal.throwIfAborted();
         try {
-          remaining.push(await deleteAll(client, kind, name));
+          remaining.push(await deleteAll(run, kind, run.name));
         } catch (error) {
           failures.push(`${resourceText(kind)}: ${error instanceof Error ? error.message : String(error)}`);
         }
@@ -69,36 +64,6 @@ class NamespaceController implements Controller {
     }
     return [];
   }
-}
-
-/** Deletes all of a kind in a namespace; tells what is held by a grace period or finalizers. */
-async function deleteAll(client: Run['client'], kind: Kind, namespaceName: string): Promise<Remaining> {
-  const resource = client.resource(kind);
-  let next: string | undefined;
-  do {
-    const page = await resource.list(namespaceName, { limit: pageSize, ...(next === undefined ? {} : { continue: next }) });
-    const pending = page.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    for (let at = 0; at < pending.length; at += width)
-      await Promise.all(pending.slice(at, at + width).map((object) => deleteOne(resource, object)));
-    next = page.continue;
-  } while (next !== undefined && next !== '');
-  const { items } = await resource.list(namespaceName);
-  const finalizers = new Map<string, number>();
-  for (const one of items.flatMap(({ metadata }) => metadata.finalizers ?? [])) finalizers.set(one, (finalizers.get(one) ?? 0) + 1);
-  return { resource: resourceText(kind), count: items.length, finalizers };
-}
-
-async function deleteOne(resource: ResourceClient<KubeObject>, { metadata }: KubeObject): Promise<void> {
-  await unlessGone(
-    resource.delete(metadata.namespace ?? '', metadata.name ?? '', {
-      propagationPolicy: 'Background',
-      preconditions: { uid: metadata.uid },
-    }),
-  );
-}
-
-function resourceText({ group, plural }: Kind): string {
-  return group === '' ? `${plural}.` : `${plural}.${group}`;
 }
 
 async function finalize({ client }: Run, found: Namespace): Promise<void> {

@@ -1,14 +1,6 @@
 import { withCondition } from '@kajitori/apimachinery';
 import type { Namespace, NamespaceStatus } from '@kajitori/kinds';
-
-/** What of a kind is left in a namespace that is being deleted. */
-export interface Remaining {
-  /** `pods`, `deployments.apps`. */
-  resource: string;
-  count: number;
-  /** How many objects each finalizer holds. */
-  finalizers: ReadonlyMap<string, number>;
-}
+import type { Remaining } from '../deletion/delete-all.ts';
 
 /** The conditions of a namespace's end, as Kubernetes words them. */
 export function terminatingStatus(

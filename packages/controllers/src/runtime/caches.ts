@@ -37,6 +37,14 @@ export class Caches implements AsyncDisposable {
     return informer;
   }
 
+  /** Ends a cache of metadata: its kind is gone. */
+  async forget(kind: Kind): Promise<void> {
+    const key = keyOf(kind, '');
+    const informer = this.#metadata.get(key);
+    this.#metadata.delete(key);
+    await informer?.[Symbol.asyncDispose]();
+  }
+
   #make(kind: Kind, { fieldSelector, keep }: { fieldSelector: string; keep: (object: KubeObject) => KubeObject }): AnyInformer {
     const informer = new Informer<KubeObject>({
       client: this.#open(kind),

@@ -15,6 +15,8 @@ import { validateAnnotations, validateLabels } from './validate-labels.ts';
 export interface MetaRules {
   namespaced: boolean;
   nameError(name: string): string | undefined;
+  /** Finalizers need not say whose they are: definitions and custom resources have taken any qualified name from the start. */
+  plainFinalizers?: boolean;
 }
 
 /** What is wrong with the metadata of a new object; `field` is where it stands (a template's stands deeper). */
@@ -38,11 +40,11 @@ export function validateObjectMeta(metadata: ObjectMeta, rules: MetaRules, field
     const wrong = dns1123LabelError(namespace);
     if (wrong !== undefined) errors.push(invalid(`${field}.namespace`, namespace, wrong));
   }
-  return [...errors, ...validateMetaContents(metadata, field)];
+  return [...errors, ...validateMetaContents(metadata, field, rules.plainFinalizers)];
 }
 
 /** The rules that hold for metadata wherever it stands, also without a name. */
-function validateMetaContents(metadata: ObjectMeta, field: string): FieldError[] {
+function validateMetaContents(metadata: ObjectMeta, field: string, plainFinalizers?: boolean): FieldError[] {
   return [
     ...(metadata.generation !== undefined && metadata.generation < 0
       ? [invalid(`${field}.generation`, metadata.generation, 'must be greater than or equal to 0')]
@@ -50,7 +52,7 @@ function validateMetaContents(metadata: ObjectMeta, field: string): FieldError[]
     ...validateLabels(metadata.labels, `${field}.labels`),
     ...validateAnnotations(metadata.annotations, `${field}.annotations`),
     ...validateOwnerReferences(metadata.ownerReferences ?? [], `${field}.ownerReferences`),
-    ...validateFinalizers(metadata.finalizers ?? [], `${field}.finalizers`),
+    ...validateFinalizers(metadata.finalizers ?? [], `${field}.finalizers`, plainFinalizers),
   ];
 }
 
@@ -85,18 +87,22 @@ function validateOwnerReference(owner: OwnerReference, field: string): FieldErro
 
 const standardFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-export function validateFinalizers(finalizers: readonly string[], field: string): FieldError[] {
+export function validateFinalizers(finalizers: readonly string[], field: string, plain = false): FieldError[] {
   return finalizers.flatMap((name) => {
     const wrong = qualifiedNameError(name);
     if (wrong !== undefined) return [invalid(field, name, wrong)];
-    return name.includes('/') || standardFinalizers.has(name)
+    return plain || name.includes('/') || standardFinalizers.has(name)
       ? []
       : [invalid(field, name, 'name is neither a standard finalizer name nor is it fully qualified')];
   });
 }
 
 /** What an update may not change about metadata. */
-export function validateObjectMetaUpdate(metadata: ObjectMeta, old: ObjectMeta, field = 'metadata'): FieldError[] {
+export function validateObjectMetaUpdate(
+  metadata: ObjectMeta,
+  old: ObjectMeta,
+  { field = 'metadata', plainFinalizers }: { field?: string } & Pick<MetaRules, 'plainFinalizers'> = {},
+): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp !== undefined) {
     const added = (metadata.finalizers ?? []).filter((name) => old.finalizers?.includes(name) !== true);
@@ -117,5 +123,5 @@ export function validateObjectMetaUpdate(metadata: ObjectMeta, old: ObjectMeta, 
   for (const key of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     errors.push(...immutableField(`${field}.${key}`, metadata[key], old[key]));
   }
-  return [...errors, ...validateMetaContents(metadata, field)];
+  return [...errors, ...validateMetaContents(metadata, field, plainFinalizers)];
 }
