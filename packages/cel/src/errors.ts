@@ -17,9 +17,12 @@ export interface Issue {
 export class CompileError extends Error {
   override readonly name = 'CompileError';
   readonly issues: readonly Issue[];
-  constructor(message: string, issues: readonly Issue[]) {
+  /** Which step failed, in Kubernetes' words: whoever reports it writes `compilation failed: …`. */
+  readonly step: 'compilation' | 'program instantiation';
+  constructor(message: string, issues: readonly Issue[], step: CompileError['step'] = 'compilation') {
     super(message);
     this.issues = issues;
+    this.step = step;
   }
 }
 

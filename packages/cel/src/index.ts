@@ -2,7 +2,6 @@ export { CompileError, CostLimitError, EvaluationError, type Issue } from './err
 export {
   type Bindings,
   type Compilation,
-  type CostRange,
   type Environment,
   type EnvironmentOptions,
   type EvaluateOptions,
@@ -29,3 +28,7 @@ export {
   Uint,
   type Value,
 } from './values/value.ts';
+export { createEnvironment } from './environment.ts';
+export type { FunctionDeclaration, Library, Overload } from './functions/declaration.ts';
+export { kubernetesLibraries } from './library/kubernetes.ts';
+export { bindJson, toJson } from './values/json.ts';

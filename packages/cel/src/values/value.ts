@@ -80,7 +80,7 @@ export abstract class ListValue {
   /** `index` is at least 0 and less than `size`. */
   abstract at(index: number): Value;
   /** A list of a schema's type `set` or `map` compares and adds by its own rules. */
-  readonly keying?: ListKeying;
+  abstract readonly keying: ListKeying | undefined;
 }
 
 export interface ListKeying {
@@ -118,9 +118,11 @@ export abstract class OpaqueValue {
 /** A list that an expression made. */
 export class ArrayList extends ListValue {
   readonly items: readonly Value[];
-  constructor(items: readonly Value[]) {
+  readonly keying: ListKeying | undefined;
+  constructor(items: readonly Value[], keying?: ListKeying) {
     super();
     this.items = items;
+    this.keying = keying;
   }
   get size(): number {
     return this.items.length;

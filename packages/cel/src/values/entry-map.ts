@@ -1,0 +1,48 @@
+/** Maps that expressions make, and how keys are compared: 1, 1u and 1.0 are one key. */
+import { EvaluationError } from '../errors.ts';
+import { toInt } from './int.ts';
+import { Double, MapValue, Uint, type Value } from './value.ts';
+
+type Key = string | boolean | number | bigint;
+
+/** Undefined for a value that can be no key. */
+function normalKey(value: Value): Key | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'number':
+    case 'bigint':
+      return value;
+    default:
+      if (value instanceof Uint) return toInt(value.value) ?? value.value;
+      if (value instanceof Double && Number.isInteger(value.value)) {
+        return Number.isSafeInteger(value.value) ? value.value + 0 : BigInt(value.value);
+      }
+      return undefined;
+  }
+}
+
+export class EntryMap extends MapValue {
+  private readonly entries = new Map<Key, { key: Value; value: Value }>();
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  get(key: Value): Value | undefined {
+    const normal = normalKey(key);
+    return normal === undefined ? undefined : this.entries.get(normal)?.value;
+  }
+
+  *keys(): Iterable<Value> {
+    for (const { key } of this.entries.values()) yield key;
+  }
+
+  /** For whoever makes the map; a map that an expression has seen does not change. */
+  insert(key: Value, value: Value): void {
+    const normal = normalKey(key);
+    if (normal === undefined || key instanceof Double) throw new EvaluationError('unsupported key type');
+    if (this.entries.has(normal)) throw new EvaluationError(`insert failed: key ${String(normal)} already exists`);
+    this.entries.set(normal, { key, value });
+  }
+}
