@@ -22,7 +22,7 @@ export class AccountsDatabase implements AsyncDisposable {
   constructor(databaseUrl: string, options: { maxConnections: number }) {
     this.#client = postgres(databaseUrl, {
       max: options.maxConnections,
-      idle_timeout: 15,
+      idle_timeout: 8,
       connect_timeout: 10,
       onnotice: () => undefined,
       connection: { application_name: 'kajitori-accounts' },
