@@ -1,5 +1,5 @@
 import { type FieldError, forbiddenField, invalid, notSupported, parseQuantity, required } from '@kajitori/apimachinery';
-import { immutableField } from '../../meta/immutable.ts';
+import { immutableField, sameValue } from '../../meta/immutable.ts';
 import { validateNodeSelector } from '../pod/validation/scheduling.ts';
 import { validateAccessModes } from '../persistent-volume-claim/validate-claim-spec.ts';
 import type { PersistentVolume, PersistentVolumeSpec } from './persistent-volume.ts';
@@ -49,9 +49,8 @@ export function validatePersistentVolume({ spec }: PersistentVolume): FieldError
 export function validatePersistentVolumeUpdate({ spec }: PersistentVolume, { spec: old }: PersistentVolume): FieldError[] {
   const source = Object.fromEntries(sourcesOf(spec));
   const before = Object.fromEntries(sourcesOf(old));
-  const changed =
-    JSON.stringify(source) === JSON.stringify(before)
-      ? []
-      : [forbiddenField('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation')];
+  const changed = sameValue(source, before)
+    ? []
+    : [forbiddenField('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation')];
   return [...changed, ...immutableField('spec.volumeMode', spec.volumeMode, old.volumeMode)];
 }
