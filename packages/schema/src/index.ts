@@ -22,6 +22,7 @@ export { decodeEnvelope, decodeProtobuf, encodeEnvelope, encodeProtobuf, type En
 export * from './schema.ts';
 export { schemaHash } from './schema-hash.ts';
 export { SchemaPool } from './schema-pool.ts';
+export { patternError } from './validate/scalars.ts';
 export { ratcheted } from './validate/ratchet.ts';
 export { validate } from './validate/validate.ts';
 export { depthMax } from './walk/depth.ts';

@@ -1,4 +1,7 @@
 import { dns1035LabelError, dns1123SubdomainError, type FieldError, invalid, notSupported, required } from '@kajitori/apimachinery';
+import { conversionErrors } from './conversion-rules.ts';
+import { approvalOf, isProtectedGroup } from './definition-status.ts';
+import { versionErrors } from './version-rules.ts';
 import { immutableField } from '../meta/immutable.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from './custom-resource-definition.ts';
 
@@ -17,15 +20,22 @@ export function withStoredVersions(draft: CustomResourceDefinition, before: read
   draft.status = { ...draft.status, storedVersions: versions };
 }
 
-/** The names and versions of a definition. Its schemas are checked where they are compiled. */
-export function validateCustomResourceDefinition({ metadata, spec }: CustomResourceDefinition): FieldError[] {
+export function validateCustomResourceDefinition(definition: CustomResourceDefinition): FieldError[] {
+  const { metadata, spec } = definition;
   const wanted = `${spec.names.plural}.${spec.group}`;
   const errors: FieldError[] =
     metadata.name === wanted ? [] : [invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group')];
   const wrong = dns1123SubdomainError(spec.group);
-  if (wrong !== undefined) errors.push(invalid('spec.group', spec.group, wrong));
+  if (spec.group === '') errors.push(required('spec.group'));
+  else if (wrong !== undefined) errors.push(invalid('spec.group', spec.group, wrong));
   else if (!spec.group.includes('.')) errors.push(invalid('spec.group', spec.group, 'should be a domain with at least one dot'));
   if (!['Cluster', 'Namespaced'].includes(spec.scope)) errors.push(notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']));
+  if (isProtectedGroup(spec.group)) {
+    const { state, message } = approvalOf(definition);
+    const field = 'metadata.annotations[api-approved.kubernetes.io]';
+    if (state === 'missing') errors.push(required(field, message));
+    if (state === 'invalid') errors.push(invalid(field, metadata.annotations?.['api-approved.kubernetes.io'], message));
+  }
   return [...errors, ...validateNames(spec), ...validateVersions(spec)];
 }
 
@@ -34,11 +44,17 @@ function validateNames({ names }: CustomResourceDefinitionSpec): FieldError[] {
     const wrong = dns1035LabelError(value);
     return wrong === undefined ? [] : [invalid(`spec.names.${field}`, value, wrong)];
   };
+  const kind = (field: string, value: string): FieldError[] => {
+    if (value === '') return [required(`spec.names.${field}`)];
+    const wrong = dns1035LabelError(value.toLowerCase());
+    return wrong === undefined ? [] : [invalid(`spec.names.${field}`, value, `may have mixed case, but should otherwise match: ${wrong}`)];
+  };
+  const named = (field: string, value: string): FieldError[] => (value === '' ? [required(`spec.names.${field}`)] : label(field, value));
   return [
-    ...label('plural', names.plural),
-    ...label('singular', names.singular ?? ''),
-    ...label('kind', names.kind.toLowerCase()),
-    ...label('listKind', (names.listKind ?? '').toLowerCase()),
+    ...named('plural', names.plural),
+    ...named('singular', names.singular ?? ''),
+    ...kind('kind', names.kind),
+    ...kind('listKind', names.listKind ?? ''),
     ...(names.shortNames ?? []).flatMap((short, index) => label(`shortNames[${index}]`, short)),
     ...(names.categories ?? []).flatMap((category, index) => label(`categories[${index}]`, category)),
     ...(names.kind !== '' && names.kind === names.listKind
@@ -59,27 +75,11 @@ function validateVersions({ versions, preserveUnknownFields, conversion }: Custo
     );
   }
   const names = versions.map(({ name }) => name);
+  if (new Set(names).size < names.length) errors.push(invalid('spec.versions', names, 'must contain unique version names'));
   if (versions.filter(({ storage }) => storage).length !== 1)
     errors.push(invalid('spec.versions', names, 'must have exactly one version marked as storage version'));
-  for (const [index, { name, schema }] of versions.entries()) {
-    const wrong = dns1035LabelError(name);
-    if (wrong !== undefined) errors.push(invalid(`spec.versions[${index}].name`, name, wrong));
-    if (names.indexOf(name) < index) errors.push(invalid('spec.versions', names, 'must contain unique version names'));
-    if (schema?.openAPIV3Schema === undefined)
-      errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required'));
-  }
-  if (conversion !== undefined && !['None', 'Webhook'].includes(conversion.strategy))
-    errors.push(notSupported('spec.conversion.strategy', conversion.strategy, ['None', 'Webhook']));
-  if (conversion?.strategy === 'Webhook' && conversion.webhook?.clientConfig === undefined)
-    errors.push(required('spec.conversion.webhook.clientConfig', 'required when strategy is set to Webhook'));
-  if (conversion?.strategy === 'None' && conversion.webhook !== undefined) {
-    errors.push({
-      reason: 'FieldValueForbidden',
-      field: 'spec.conversion.webhook',
-      message: 'Forbidden: should not be set when strategy is not set to Webhook',
-    });
-  }
-  return errors;
+  for (const [index, version] of versions.entries()) errors.push(...versionErrors(version, `spec.versions[${index}]`));
+  return conversion === undefined ? errors : [...errors, ...conversionErrors(conversion, 'spec.conversion')];
 }
 
 export function validateCustomResourceDefinitionUpdate(
@@ -94,16 +94,29 @@ export function validateCustomResourceDefinitionUpdate(
       ...immutableField('spec.names.kind', spec.names.kind, old.spec.names.kind),
     );
   errors.push(...immutableField('spec.names.plural', spec.names.plural, old.spec.names.plural));
-  const names = new Set(spec.versions.map(({ name }) => name));
-  for (const [index, name] of (status?.storedVersions ?? []).entries()) {
-    if (!names.has(name))
-      errors.push(
-        invalid(
-          `status.storedVersions[${index}]`,
-          name,
-          `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`,
-        ),
-      );
-  }
-  return errors;
+  return [...errors, ...storedVersionErrors(spec, status?.storedVersions ?? [])];
+}
+
+/** Through `status`, a version may be taken from the stored ones once nothing lies there in it any more. */
+export function validateCustomResourceDefinitionStatus({ spec, status }: CustomResourceDefinition): FieldError[] {
+  const stored = status?.storedVersions ?? [];
+  const storage = spec.versions.find((version) => version.storage)?.name ?? '';
+  if (stored.length === 0) return [invalid('status.storedVersions', stored, 'must have at least one stored version')];
+  const missing = stored.includes(storage) ? [] : [invalid('status.storedVersions', stored, `must have the storage version ${storage}`)];
+  return [...missing, ...storedVersionErrors(spec, stored)];
+}
+
+function storedVersionErrors({ versions }: CustomResourceDefinitionSpec, stored: readonly string[]): FieldError[] {
+  const names = new Set(versions.map(({ name }) => name));
+  return stored.flatMap((name, index) =>
+    names.has(name)
+      ? []
+      : [
+          invalid(
+            `status.storedVersions[${index}]`,
+            name,
+            `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`,
+          ),
+        ],
+  );
 }

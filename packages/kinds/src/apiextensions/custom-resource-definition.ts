@@ -11,6 +11,7 @@ import { createdColumn, nameColumn } from '../meta/columns.ts';
 import {
   defaultCustomResourceDefinition,
   validateCustomResourceDefinition,
+  validateCustomResourceDefinitionStatus,
   validateCustomResourceDefinitionUpdate,
   withStoredVersions,
 } from './custom-resource-definition-rules.ts';
@@ -165,6 +166,7 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = {
     },
     validate: validateCustomResourceDefinition,
     validateUpdate: validateCustomResourceDefinitionUpdate,
+    validateStatusUpdate: validateCustomResourceDefinitionStatus,
     allowUnconditionalUpdate: false,
     deletionFinalizers: [customResourceCleanupFinalizer],
     beginDeletion: markTerminating,

@@ -27,6 +27,11 @@ export function structuralSchema(root: JSONSchemaProps, options: SchemaOptions):
   return { ...schema, type: 'object', properties: { ...schema.properties, ...typeAndMetadata(options) } };
 }
 
+/** The schema of one field, for what validates values of it. */
+export function fieldSchema(props: JSONSchemaProps): Schema {
+  return converted(props, { prose: false });
+}
+
 function converted(props: JSONSchemaProps, options: SchemaOptions): Schema {
   const schema: Record<string, unknown> = {};
   for (const keyword of plainKeywords) if (props[keyword] !== undefined) schema[keyword] = props[keyword];

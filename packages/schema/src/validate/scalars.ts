@@ -65,6 +65,12 @@ function compilePattern(pattern: string): RE2JS | Error {
   }
 }
 
+/** Why a pattern cannot be read; undefined when it can. */
+export function patternError(pattern: string): string | undefined {
+  const compiled = compilePattern(pattern);
+  return compiled instanceof Error ? compiled.message : undefined;
+}
+
 export function numberRules(schema: Schema, origin: Origin): Validate[] {
   const { minimum, maximum, multipleOf, format } = schema;
   const rules: ((value: number, run: ValidationRun) => void)[] = [];
