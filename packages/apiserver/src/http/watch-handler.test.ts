@@ -1,6 +1,6 @@
 import type { KubeObject } from '@kajitori/apimachinery';
 import { catalogue } from '@kajitori/kinds';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { configMaps } from '@kajitori/kinds';
 import { admin, configMap, type MemoryApi, memoryApi } from '../testing/memory-api.testing.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -81,6 +81,22 @@ describe('a watch over HTTP', () => {
       await memory.client.resource(configMaps).patch('default', 'limit', { data: { a: 'b' } });
     });
     expect(frames.map(({ type }) => type)).toEqual(['MODIFIED', 'BOOKMARK']);
+  });
+
+  it('leaves no timer behind, whether its time is over or its client leaves before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    try {
+      await watched('timeoutSeconds=3600', 1);
+      await watched('timeoutSeconds=3600&fieldSelector=metadata.name=none', 1, async () => {
+        await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(1));
+        vi.advanceTimersByTime(3_600_000);
+      });
+      // The tail of the cluster lingers for a moment.
+      vi.advanceTimersByTime(10_000);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('says that a version has not happened, and that one is too old', async () => {

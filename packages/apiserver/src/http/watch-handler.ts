@@ -43,8 +43,11 @@ export async function serveWatch(
   const encoder = new FrameEncoder(call, representation, clock, includeObjectParameter(request.query));
   await operations.authorize(call, 'watch');
   const slow = new AbortController();
-  const timeout = AbortSignal.timeout(Math.round(timeoutSeconds(request.query) * 1000));
-  const signal = AbortSignal.any([request.signal, timeout, slow.signal]);
+  // Not AbortSignal.timeout: its timer would outlive the watch by an hour.
+  const over = new AbortController();
+  const timeout = setTimeout(() => over.abort(), Math.round(timeoutSeconds(request.query) * 1000));
+  timeout.unref();
+  const signal = AbortSignal.any([request.signal, over.signal, slow.signal]);
   output.open(representation.encoding === 'protobuf' ? `${protobufType};stream=watch` : 'application/json');
   const sink = new FrameSink(encoder, output, () => slow.abort(), isTrue(request.query.get('allowWatchBookmarks')));
   const bookmarks = setInterval(() => sink.bookmark(), bookmarkIntervalMilliseconds);
@@ -56,6 +59,7 @@ export async function serveWatch(
     if (!request.signal.aborted) output.write(encoder.error(error));
   } finally {
     clearInterval(bookmarks);
+    clearTimeout(timeout);
     output.end();
   }
 }
