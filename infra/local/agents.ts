@@ -23,7 +23,11 @@ export async function startAgents(instance: Instance, settings: Settings, contro
   if (newcomers.length > 0) {
     // Only a first start needs the accounts, with all that they stand on.
     const { makeJoinTokens } = await import('./first-cluster.ts');
-    const tokens = await makeJoinTokens(instance, settings, newcomers.length);
+    const tokens = await makeJoinTokens(
+      instance,
+      settings,
+      newcomers.map(({ nodeName }) => nodeName),
+    );
     await Promise.all(newcomers.map((engine, index) => writeSecret(tokenFile(settings, engine), tokens[index] ?? '')));
   }
   for (const engine of engines) await control.start(agentSpec(instance, settings, engine));

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initialisePostgres, postgresAnswers, postgresUrl } from '@kajitori/servers';
-import { migrate } from '@kajitori/storage';
+import { AppRoleError, migrate } from '@kajitori/storage';
 import postgres from 'postgres';
 import { logFile } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
 import { endpointsOf, postgresDirectory, postgresSpec } from './process-specs.ts';
+import { StepError } from './progress.ts';
 import type { SupervisorControl } from './supervisor/control.ts';
 import { waitForProcess } from './wait-for-process.ts';
 
@@ -36,8 +37,13 @@ export async function startPostgres(instance: Instance, settings: Settings, cont
 /** Brings the schema up to date. */
 export async function migrateDatabase(instance: Instance, settings: Settings): Promise<string> {
   const { ownerDatabaseUrl } = endpointsOf(settings);
-  const applied = await migrate(ownerDatabaseUrl, join(instance.root, 'migrations'), { appPassword: settings.postgresAppPassword });
-  return applied.length === 0 ? 'up to date' : `applied ${applied.length}`;
+  try {
+    const applied = await migrate(ownerDatabaseUrl, join(instance.root, 'migrations'), { appPassword: settings.postgresAppPassword });
+    return applied.length === 0 ? 'up to date' : `applied ${applied.length}`;
+  } catch (cause) {
+    if (cause instanceof AppRoleError) throw new StepError(cause.message, { cause: cause.cause, remedy: cause.remedy });
+    throw cause;
+  }
 }
 
 async function ensureDatabase(settings: Settings): Promise<void> {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { engineVersion } from './docker-api.ts';
 import { startEngineProcess } from './engine-process.ts';
@@ -6,7 +7,8 @@ import { logFile } from './instance.ts';
 import type { Instance } from './instance.ts';
 import { StepError } from './progress.ts';
 import { runLogged } from './run-logged.ts';
-import { dockerPackages, ensurePackages } from './system-packages.ts';
+import { dockerPackages, ensurePackages, isRoot } from './system-packages.ts';
+import type { SystemPackage } from './system-packages.ts';
 
 /** The machine's own Docker Engine: used as it is when somebody runs it, else started by us. */
 const defaultSocket = '/var/run/docker.sock';
@@ -15,6 +17,11 @@ const defaultPidFiles = ['/var/run/docker.pid', '/var/run/docker/containerd/cont
 export function dockerSocket(): string {
   const host = process.env.DOCKER_HOST;
   return host?.startsWith('unix://') ? host.slice('unix://'.length) : defaultSocket;
+}
+
+/** What an engine on the usual socket needs, when there is none yet; an engine at another place is somebody else's. */
+export function packagesForEngine(): SystemPackage[] {
+  return existsSync(dockerSocket()) || dockerSocket() !== defaultSocket ? [] : dockerPackages;
 }
 
 /** Makes sure that a Docker Engine answers, starting one if none does and we may. Answers its version. */
@@ -26,14 +33,16 @@ export async function ensureEngine(instance: Instance): Promise<string> {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EACCES') {
       throw new StepError(`${socket} is closed to this user`, {
-        remedy: `run as root, or: sudo usermod -aG docker ${process.env.USER ?? '$USER'} and log in again`,
+        remedy: `run as root, or: sudo usermod -aG docker ${userInfo().username} and log in again`,
       });
     }
     if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error;
   }
-  if (process.getuid?.() !== 0 || socket !== defaultSocket) {
-    const install = 'sudo apt-get install -y --no-install-recommends docker.io iptables && sudo systemctl start docker';
-    throw new StepError(`no Docker Engine on ${socket}`, { remedy: `start Docker Engine 20.10 or newer; on Debian or Ubuntu: ${install}` });
+  if (socket !== defaultSocket)
+    throw new StepError(`no Docker Engine on ${socket}, which DOCKER_HOST names`, { remedy: 'start it, or unset DOCKER_HOST' });
+  if (!isRoot()) {
+    const start = 'sudo systemctl start docker (without systemd: sudo dockerd &)';
+    throw new StepError(`no Docker Engine answers on ${socket}`, { remedy: `start it: ${start}` });
   }
   await ensurePackages(instance, dockerPackages);
   await startEngine(instance);

@@ -22,12 +22,16 @@ export async function makeFirstCluster(instance: Instance, settings: Settings): 
   return first.cluster.id;
 }
 
-/** Tokens by which so many nodes join the first cluster, each once. */
-export async function makeJoinTokens(instance: Instance, settings: Settings, count: number): Promise<string[]> {
+/**
+ * A token each by which these nodes join the first cluster, once. Whatever had their names before has lost its credential with its directory, as after
+ * `npm stop -- --all`: it would only be in the way.
+ */
+export async function makeJoinTokens(instance: Instance, settings: Settings, nodeNames: readonly string[]): Promise<string[]> {
   await using accounts = await openInstanceAccounts(instance, settings);
   const { organization, cluster } = await findFirst(accounts, instance, settings);
   const place = { organizationId: organization.id, clusterId: cluster.id };
-  const made = await Promise.all(Array.from({ length: count }, () => accounts.joinTokens.create(systemActor(), place)));
+  for (const name of nodeNames) await accounts.nodeIdentity.revoke(systemActor(), organization.id, cluster.id, name);
+  const made = await Promise.all(nodeNames.map(() => accounts.joinTokens.create(systemActor(), place)));
   return made.map(({ token }) => token);
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { StepError } from './progress.ts';
 
 /**
  * Owns: where an instance of the product keeps its things on this machine, and what was chosen for it once.
@@ -35,6 +36,8 @@ export interface Settings {
   /** Agents on this machine. */
   nodes: number;
   dataDirectory: string;
+  /** Whether Postgres is the embedded one or the one that DATABASE_URL names. Absent in settings that are older: the embedded one. */
+  postgres?: 'own' | 'given';
   postgresOwnerPassword: string;
   postgresAppPassword: string;
   /** Of the first user, whom `firstUserEmail` names. */
@@ -70,16 +73,28 @@ export async function makeDirectories(instance: Instance): Promise<void> {
 /** What was chosen at an earlier start; undefined before the first. */
 export function readSettings(instance: Instance): Settings | undefined {
   const file = settingsFile(instance);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Settings) : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as Settings;
+    for (const name of ['port', 'nodes'] as const) if (!Number.isInteger(settings[name])) throw new Error(`no ${name}`);
+    for (const name of ['dataDirectory', 'postgresOwnerPassword', 'postgresAppPassword', 'firstUserPassword'] as const)
+      if (!settings[name]) throw new Error(`no ${name}`);
+    return settings;
+  } catch (cause) {
+    const remedy = 'put it back from a copy: it holds the passwords of the database; or begin anew without what the clusters hold: rm -rf';
+    throw new StepError(`${file} is damaged`, { cause, remedy: `${remedy} ${instance.directory}` });
+  }
 }
 
 export async function writeSettings(instance: Instance, settings: Settings): Promise<void> {
   await writeSecret(settingsFile(instance), `${JSON.stringify(settings, null, 2)}\n`);
 }
 
+export const masterKeyBytes = 32;
+
 /** The key that wraps the clusters' keys: made once; without it the data cannot be read. */
 export async function ensureMasterKey(instance: Instance): Promise<void> {
-  if (!existsSync(instance.masterKeyFile)) await writeSecret(instance.masterKeyFile, randomBytes(32));
+  if (!existsSync(instance.masterKeyFile)) await writeSecret(instance.masterKeyFile, randomBytes(masterKeyBytes));
 }
 
 /** Replaces the file at once; only its owner may read it. */

@@ -1,22 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { redisAnswers } from '@kajitori/servers';
 import { buildBundles } from '../build/bundles.ts';
 import { agentsReady, startAgents } from './agents.ts';
 import { startArguments } from './arguments.ts';
 import type { StartArguments } from './arguments.ts';
 import { runningSupervisor, startSupervisor, stopSupervisor } from './daemon.ts';
-import { ensureEngine } from './docker-engine.ts';
+import { ensureEngine, packagesForEngine } from './docker-engine.ts';
 import { ensureFirstCluster } from './first-cluster-access.ts';
+import { lookAtPostgres, lookAtRedis } from './given-stores.ts';
 import { stayInForeground } from './foreground.ts';
-import { defaultPort, ensureMasterKey, instanceOf, logFile, makeDirectories, readSettings, writeSettings } from './instance.ts';
+import { instanceOf, logFile, makeDirectories, readSettings } from './instance.ts';
 import type { Instance, Settings } from './instance.ts';
 import { ensureNodeEngines } from './node-engine.ts';
 import { ensureNodeNetwork } from './node-network.ts';
-import { innerPorts, mustBeFree } from './ports.ts';
 import { redisSpec, serverApps, serverSpec } from './process-specs.ts';
 import { showFailure, step, StepFailure } from './progress.ts';
 import { isReady, markReady, printReady } from './ready-block.ts';
+import { settle } from './settle.ts';
 import { lockInstance } from './start-lock.ts';
 import type { SupervisorControl } from './supervisor/control.ts';
 import { ensurePackages, packagesForNodes, redisPackage } from './system-packages.ts';
@@ -52,12 +51,13 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
   const settings = await settle(instance, wanted);
   await step('system packages', { remedy: 'see the log of apt', log: logFile(instance, 'apt') }, async () => {
     const redis = process.env.REDIS_URL ? [] : [redisPackage];
-    return ensurePackages(instance, [...redis, ...packagesForNodes(settings.nodes)]);
+    const engine = settings.nodes === 1 ? packagesForEngine() : [];
+    return ensurePackages(instance, [...redis, ...engine, ...packagesForNodes(settings.nodes)]);
   });
+  if (settings.nodes === 1) await step('Docker', { remedy: logsRemedy, log: logFile(instance, 'dockerd') }, () => ensureEngine(instance));
   await step('build', { remedy: 'mend what does not compile; npm run check says more' }, async () =>
     (await buildBundles(instance.root, instance.bundlesDirectory)).join(', '),
   );
-  if (settings.nodes === 1) await step('Docker', { remedy: logsRemedy, log: logFile(instance, 'dockerd') }, () => ensureEngine(instance));
   if (settings.nodes > 1) {
     await step('node networks', { remedy: logsRemedy, log: logFile(instance, 'network') }, () => ensureNodeNetwork(instance, settings));
     await step('node engines', { remedy: logsRemedy, log: logFile(instance, 'dockerd-1') }, () => ensureNodeEngines(instance, settings));
@@ -72,39 +72,15 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
   await markReady(instance);
 }
 
-/** What this instance is to be: what was chosen now, else earlier, else the default. */
-async function settle(instance: Instance, wanted: StartArguments): Promise<Settings> {
-  const earlier = readSettings(instance);
-  const port = wanted.port ?? earlier?.port ?? defaultPort;
-  let settings: Settings | undefined;
-  await step('ports', { remedy: 'npm start -- --port PORT' }, async () => {
-    await mustBeFree(port, 'api');
-    await mustBeFree(port + 1, 'gateway');
-    settings = {
-      port,
-      ...(await innerPorts(port + 2)),
-      nodes: wanted.nodes ?? earlier?.nodes ?? 1,
-      dataDirectory: wanted.dataDirectory ?? earlier?.dataDirectory ?? join(instance.directory, 'data'),
-      postgresOwnerPassword: earlier?.postgresOwnerPassword ?? randomBytes(18).toString('base64url'),
-      postgresAppPassword: earlier?.postgresAppPassword ?? randomBytes(18).toString('base64url'),
-      firstUserPassword: earlier?.firstUserPassword ?? randomBytes(18).toString('base64url'),
-    };
-    return `api ${port}, gateway ${port + 1}`;
-  });
-  if (!settings) throw new Error('the ports were not settled');
-  await writeSettings(instance, settings);
-  await ensureMasterKey(instance);
-  return settings;
-}
-
 async function startServers(instance: Instance, settings: Settings, control: SupervisorControl): Promise<void> {
   // It reads the product's own sources, which the build has shown to be whole.
   const { migrateDatabase, startPostgres } = await import('./database.ts');
-  if (!process.env.DATABASE_URL) {
-    await step('Postgres', { remedy: logsRemedy, log: logFile(instance, 'postgres') }, () => startPostgres(instance, settings, control));
-  }
+  const { DATABASE_URL: givenPostgres, REDIS_URL: givenRedis } = process.env;
+  if (givenPostgres) await step('Postgres', { remedy: 'mend DATABASE_URL' }, () => lookAtPostgres(givenPostgres));
+  else await step('Postgres', { remedy: logsRemedy, log: logFile(instance, 'postgres') }, () => startPostgres(instance, settings, control));
   await step('schema', { remedy: 'the message names the migration' }, () => migrateDatabase(instance, settings));
-  if (!process.env.REDIS_URL) {
+  if (givenRedis) await step('Redis', { remedy: 'mend REDIS_URL' }, () => lookAtRedis(givenRedis));
+  else {
     await step('Redis', { remedy: logsRemedy, log: logFile(instance, 'redis') }, async () => {
       await control.start(redisSpec(instance, settings));
       const ready = (): Promise<boolean> => redisAnswers(settings.redisPort);

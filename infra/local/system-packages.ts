@@ -29,13 +29,22 @@ export function packagesForNodes(count: number): SystemPackage[] {
 
 const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
 
+/** Whether this user may install packages, start engines and make networks. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
 /** Installs what is missing, when this user may. @throws StepError with one line that says what to install and how. */
 export async function ensurePackages(instance: Instance, wanted: SystemPackage[]): Promise<string> {
   const missing = wanted.filter(({ programs }) => !programs.some((name) => findProgram(name))).map((each) => each.package);
   if (missing.length === 0) return '';
   const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
-  const mayInstall = process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
-  if (!mayInstall) throw new StepError(`${missing.join(', ')} missing`, { remedy: `install them, on Debian or Ubuntu: sudo ${install}` });
+  if (!isRoot() || findProgram('apt-get') === undefined) {
+    const whose = isRoot() ? 'there is no apt-get to install it with' : 'only root may install it';
+    throw new StepError(`missing on this machine, and ${whose}: ${missing.join(', ')}`, {
+      remedy: isRoot() ? `install with this system's own package manager: ${missing.join(', ')}` : `on Debian or Ubuntu: sudo ${install}`,
+    });
+  }
   const log = logFile(instance, 'apt');
   const [command, ...args] = install.split(' ') as [string, ...string[]];
   try {

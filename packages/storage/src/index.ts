@@ -9,7 +9,7 @@ export { clusterRows } from './postgres/cluster-rows.ts';
 export { type Overlay, type OverlayIdentity, type OverlayObject, overlayUid } from './overlay/overlay.ts';
 export { overlayStorage } from './overlay/overlay-storage.ts';
 export type { OverlayStorage } from './overlay/overlay-storage.ts';
-export { appRole, migrate } from './postgres/migrate.ts';
+export { appRole, AppRoleError, migrate } from './postgres/migrate.ts';
 export type { MigrateOptions } from './postgres/migrate.ts';
 export { openPostgresStorage } from './postgres/postgres-storage.ts';
 export type { PostgresStorageOptions } from './postgres/postgres-storage.ts';

@@ -4,6 +4,7 @@ export * from './fake-clock.ts';
 export * from './kubectl-versions.ts';
 export * from './test-authority.ts';
 export * from './test-database.ts';
+export { startTestPostgres } from './test-postgres.ts';
 export * from './test-redis.ts';
-export { openTestInstance, startTestInstance } from './test-instance.ts';
+export { freePortBlock, openTestInstance, startTestInstance } from './test-instance.ts';
 export type { TestInstance, TestInstanceOptions } from './test-instance.ts';

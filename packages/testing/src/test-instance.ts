@@ -85,7 +85,7 @@ function scriptRunner(directory: string): TestInstance['script'] {
 }
 
 /** A port that is free together with the nine after it. */
-async function freePortBlock(): Promise<number> {
+export async function freePortBlock(): Promise<number> {
   const blocks = (portRange.last - portRange.first) / portRange.step;
   for (let attempt = 0; attempt < blocks; attempt += 1) {
     const first = portRange.first + portRange.step * Math.floor(Math.random() * blocks);

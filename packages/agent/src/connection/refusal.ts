@@ -33,7 +33,7 @@ export function remedyOf(reason: RefusalReason): string | undefined {
     case 'UnsupportedVersion':
       return 'this agent and the service are too far apart in age; run the installer of the service again, which replaces the agent';
     case 'NodeNameTaken':
-      return 'another machine holds the node name and is connected; join under another name with --node-name, or remove that node';
+      return 'the cluster has a node of this name; join under another with --node-name, or remove that one: kaji nodes remove NAME';
     case 'InvalidNode':
       return 'the node name is not valid or not the one that this machine joined with; join again with --node-name NAME';
     case 'QuotaExceeded':

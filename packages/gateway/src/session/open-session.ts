@@ -66,9 +66,9 @@ async function join(hello: Hello, token: string, identity: SessionParts['identit
   try {
     return await identity.join({ token, nodeName: hello.nodeName, credentialHash: hello.credentialHash }, `join-${randomName(12)}`);
   } catch (error) {
-    if (isAccountsError(error, 'conflict')) throw new RefusedError('NodeNameTaken', `${error.message} ${error.remedy}`);
-    if (isAccountsError(error, 'limit')) throw new RefusedError('QuotaExceeded', `${error.message} ${error.remedy}`);
-    if (isAccountsError(error, 'invalid')) throw new RefusedError('InvalidNode', `${error.message} ${error.remedy}`);
+    if (isAccountsError(error, 'conflict')) throw new RefusedError('NodeNameTaken', `${error.message}. ${error.remedy}`);
+    if (isAccountsError(error, 'limit')) throw new RefusedError('QuotaExceeded', `${error.message}. ${error.remedy}`);
+    if (isAccountsError(error, 'invalid')) throw new RefusedError('InvalidNode', `${error.message}. ${error.remedy}`);
     if (isAccountsError(error)) throw new BadTokenError(error.message, { cause: error });
     throw error;
   }

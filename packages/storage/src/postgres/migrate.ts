@@ -25,20 +25,34 @@ export interface Migration {
 /** The role of all server processes: it owns nothing, and row-level security binds it. */
 export const appRole = 'kajitori_app';
 
+/** The migrating user may not make the role of the server processes. */
+export class AppRoleError extends Error {
+  override readonly name = 'AppRoleError';
+  /** The statements that help, as somebody who may has to run them. */
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options: { cause: unknown }) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
 /** "kaji" in ASCII: any constant does, as long as all migrators agree. */
 const advisoryLock = 0x6b616a69;
 const attemptsMax = 5;
+const insufficientPrivilege = '42501';
 
 /**
  * Brings a database up to date and answers the names that were applied now.
  * @throws Error when a file that was applied has changed since, naming it.
+ * @throws AppRoleError
  */
 export async function migrate(ownerUrl: string, directory: string, { appPassword }: MigrateOptions): Promise<string[]> {
   const migrations = await readMigrations(directory);
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: 'kajitori-migrate' } });
   try {
     await sql`SELECT pg_advisory_lock(${advisoryLock})`;
-    await makeRole(sql, appPassword);
+    await makeRole(sql, ownerUrl, appPassword);
     await makeLedger(sql);
     const applied = await readLedger(sql);
     const fresh: string[] = [];
@@ -73,17 +87,46 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   return migrations;
 }
 
-/** Roles belong to the whole server, so two databases may be migrated at once: a lost race is run again. */
-async function makeRole(sql: postgres.Sql, password: string): Promise<void> {
-  const verifier = scramVerifier(password);
+/**
+ * Roles belong to the whole server, so two databases may be migrated at once: a lost race is run again. A user who may not make roles can have it made
+ * by somebody else, once, by the statement that the error shows.
+ */
+async function makeRole(sql: postgres.Sql, ownerUrl: string, password: string): Promise<void> {
+  const words = `ROLE ${appRole} LOGIN NOINHERIT PASSWORD '${scramVerifier(password)}'`;
   for (let attempt = 1; ; attempt += 1) {
+    const [known] = await sql<{ unbound: boolean }[]>`SELECT rolsuper OR rolbypassrls AS unbound FROM pg_roles WHERE rolname = ${appRole}`;
+    if (known?.unbound)
+      throw new Error(
+        `the role ${appRole} passes the walls between clusters; as a superuser: ALTER ROLE ${appRole} NOSUPERUSER NOBYPASSRLS`,
+      );
     try {
-      const [known] = await sql`SELECT FROM pg_roles WHERE rolname = ${appRole}`;
-      await sql.unsafe(`${known === undefined ? 'CREATE' : 'ALTER'} ROLE ${appRole} LOGIN NOINHERIT NOBYPASSRLS PASSWORD '${verifier}'`);
+      await sql.unsafe(`${known === undefined ? 'CREATE' : 'ALTER'} ${words}`);
       return;
     } catch (cause) {
-      if (attempt === attemptsMax) throw new Error(`cannot make the role ${appRole}: the migrating user needs CREATEROLE`, { cause });
+      if ((cause as { code?: string }).code === insufficientPrivilege) {
+        if (known !== undefined && (await canLogIn(ownerUrl, password))) return;
+        const [{ user } = { user: 'this user' }] = await sql<{ user: string }[]>`SELECT current_user AS user`;
+        const made = known === undefined ? 'CREATE' : 'ALTER';
+        const remedy = `as a superuser: ALTER ROLE "${user}" CREATEROLE; or make it yourself: ${made} ${words}`;
+        throw new AppRoleError(`${user} may not make the role ${appRole}, as which the servers connect`, remedy, { cause });
+      }
+      if (attempt === attemptsMax) throw new Error(`cannot make the role ${appRole}`, { cause });
     }
+  }
+}
+
+async function canLogIn(ownerUrl: string, password: string): Promise<boolean> {
+  const url = new URL(ownerUrl);
+  url.username = appRole;
+  url.password = password;
+  const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+  try {
+    await sql`SELECT 1`;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await sql.end({ timeout: 1 });
   }
 }
 
