@@ -1,7 +1,10 @@
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.controller.ts';
+import { claimProtection } from './volume-protection/claim-protection.controller.ts';
+import { volumeProtection } from './volume-protection/volume-protection.controller.ts';
 import { cronJob } from './cron-job/cron-job.controller.ts';
 import { customResourceDefinition } from './custom-resource-definition/custom-resource-definition.controller.ts';
 import { deployment } from './deployment/deployment.controller.ts';
+import { disruption } from './disruption/disruption.controller.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.controller.ts';
 import { endpointsController } from './endpoints/endpoints.controller.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.controller.ts';
@@ -34,6 +37,9 @@ export const descriptors: readonly ControllerDescriptor[] = [
   nodeLifecycle,
   podGc,
   resourceQuota,
+  disruption,
+  claimProtection,
+  volumeProtection,
   garbageCollector,
   clusterRoleAggregation,
 ];

@@ -75,6 +75,15 @@ export interface Subresource {
   verbs: readonly string[];
   /** Only for `scale`: where the counts live. */
   scale?: ScalePaths;
+  /** Only where it sets a part of the object itself that no other update may. */
+  part?: SubresourcePart;
+}
+
+/** What an update of a subresource may change: the rest of what was sent does not count. */
+export interface SubresourcePart {
+  /** The stored object with the part of the sent one. The copy of the stored object is the hook's to change. */
+  take: (sent: KubeObject, stored: KubeObject) => KubeObject;
+  validate: (object: KubeObject, old: KubeObject) => FieldError[];
 }
 
 export interface ScalePaths {

@@ -10,3 +10,5 @@ export * from './limit-range/limit-range-violations.ts';
 export * from './pod-security/pod-security-check.ts';
 export * from './pod-security/pod-security-evaluation.ts';
 export * from './pod-security/pod-security-policy.ts';
+export * from './disruption/disruption-status.ts';
+export * from './disruption/spend-disruption.ts';

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@kajitori/apimachinery';
 import type { Operation } from '@kajitori/storage';
 import type { Call } from '../call.ts';
+import { Turns } from '../registry/turns.ts';
 
 /**
  * Rows that are written with an object, in the same atomic set: a Service's address and node ports, what a quota has used. What is
@@ -26,8 +27,7 @@ export interface Companions {
 /** Everything that is written beside objects, as one. */
 export class CompanionSet {
   readonly #parts: readonly Companions[];
-  /** Behind whom the next writer of a row waits. */
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(parts: readonly Companions[]) {
     this.#parts = parts;
@@ -62,21 +62,8 @@ export class CompanionSet {
   async inTurn<T>(call: Call, old: KubeObject | undefined, write: () => Promise<T>): Promise<T> {
     for (const part of this.#parts) {
       const key = part.handles(call) ? await part.turn?.(call, old) : undefined;
-      if (key !== undefined) return this.#after(`${call.cluster} ${key}`, write);
+      if (key !== undefined) return this.#turns.take(`${call.cluster} ${key}`, write);
     }
     return write();
-  }
-
-  async #after<T>(key: string, write: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(key);
-    const own = Promise.withResolvers<void>();
-    this.#turns.set(key, own.promise);
-    try {
-      await before;
-      return await write();
-    } finally {
-      own.resolve();
-      if (this.#turns.get(key) === own.promise) this.#turns.delete(key);
-    }
   }
 }

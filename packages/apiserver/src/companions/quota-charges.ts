@@ -8,7 +8,7 @@ import { keyOf, toStored } from '../registry/stored.ts';
 import type { Companions } from './companions.ts';
 
 /** Kinds of which an update may use more than before; of a pod only a resize does. */
-const growing: readonly Kind[] = [services, persistentVolumeClaims].map((kind) => kind as unknown as Kind);
+const growing: ReadonlySet<unknown> = new Set([services, persistentVolumeClaims]);
 
 /**
  * The admission plug-in ResourceQuota: what an object takes of its namespace's quotas is written with the object, in one set that
@@ -46,7 +46,7 @@ function mayCharge({ kind, verb, namespace, subresource, name }: Call): boolean 
 }
 
 function mayUseMore({ kind, subresource }: Call, old: KubeObject | undefined): boolean {
-  return old === undefined || growing.includes(kind) || isResize(kind, subresource);
+  return old === undefined || growing.has(kind) || isResize(kind, subresource);
 }
 
 function isResize(kind: Kind, subresource: string): boolean {
@@ -55,6 +55,6 @@ function isResize(kind: Kind, subresource: string): boolean {
 
 function usedUp(quota: ResourceQuota, used: Record<string, string>): Operation {
   const { resourceVersion, ...metadata } = quota.metadata;
-  const object = toStored(resourceQuotas as unknown as Kind, { ...quota, metadata, status: { ...quota.status, used } });
+  const object = toStored(resourceQuotas, { ...quota, metadata, status: { ...quota.status, used } });
   return { type: 'update', object, expectedRevision: Number(resourceVersion) };
 }

@@ -12,12 +12,14 @@ import type { Item } from '../registry/item.ts';
 import type { ListParameters } from '../registry/list-query.ts';
 import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
 import { type Updated, updateObject, type UpdateOptions } from '../registry/update.ts';
+import { Turns } from '../registry/turns.ts';
 import type { Definitions } from '../custom-resources/definitions.ts';
 import { isDefinition } from '../custom-resources/definition-statuses.ts';
 import { reviews, type ReviewServices } from '../reviews/reviews.ts';
 import { boundPod } from '../subresources/binding.ts';
 import { scaleOf, withScale } from '../subresources/scale.ts';
 import { runWatch, type WatchParameters, type WatchSink } from '../watch/watch-session.ts';
+import { budgetedDeletion, checkEviction } from '../subresources/eviction.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 
 export interface OperationServices extends ReviewServices {
@@ -51,6 +53,8 @@ export class Operations {
     this.services = services;
   }
 
+  /** Evictions of a namespace spend the same budgets. */
+  readonly #evictions = new Turns();
   async get(call: Call): Promise<Item | Answer> {
     await this.#admitVerb(call, 'get');
     const item = await readOne(call);
@@ -194,10 +198,13 @@ export class Operations {
     };
   }
 
-  /** An eviction is a deletion with the Eviction's options; budgets are checked by admission of the deletion. */
+  /** An eviction is a deletion with the Eviction's options that the pod's disruption budget allows. */
   async #evict(call: Call, body: KubeObject): Promise<Answer> {
-    const options = (body['deleteOptions'] ?? {}) as DeleteOptions;
-    await deleteObject(this.services, call, options);
+    checkEviction(call, body);
+    const { dryRun = [], ...options } = (body['deleteOptions'] ?? {}) as DeleteOptions & { dryRun?: string[] };
+    const asked = { ...call, dryRun: call.dryRun || dryRun.includes('All') };
+    const companion = budgetedDeletion(asked, this.services.clock);
+    await this.#evictions.take(`${call.cluster} ${call.namespace}`, () => deleteObject(this.services, asked, options, companion));
     return {
       value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject,
       created: true,

@@ -35,6 +35,8 @@ export function checkUpdate(call: Call, object: KubeObject, { old, part }: { old
   const { kind, warnings } = call;
   // A Binding was checked as such; it sets what no update of the Pod may.
   if (part === 'binding') return;
+  const own = kind.subresources?.[call.subresource]?.part;
+  if (own !== undefined) return refuse(call, object, own.validate(object, old));
   const rules = part === 'status' ? validateStatusUpdate : validateUpdate;
   refuse(call, object, [...rules(kind, object, old), ...(kind.strategy.validateTransition?.(object, old) ?? [])]);
   warnings.push(...(kind.strategy.warnings?.(object, old) ?? []));

@@ -1,6 +1,6 @@
 import { badRequest, conflict, formatTime, isStatusError, type KubeObject, notFound, objectModified } from '@kajitori/apimachinery';
 import type { DeleteQuery } from '@kajitori/client';
-import { isRefusal, type StoredObject } from '@kajitori/storage';
+import { isRefusal, type Operation, type StoredObject } from '@kajitori/storage';
 import { type Call, groupResourceOf } from '../call.ts';
 import { readError, refusalError } from './errors.ts';
 import type { Item } from './item.ts';
@@ -25,11 +25,23 @@ export interface Deleted {
   gone: boolean;
 }
 
+/** What is written with a deletion that is more than one: an eviction. Asked again, on what lies there then, when another writer was faster. */
+export interface DeletionCompanion {
+  claim(object: KubeObject): Promise<Operation[]>;
+  /** Says on the object why it goes. */
+  mark(draft: KubeObject): void;
+}
+
 /**
  * Deletes the object, or marks it as being deleted when a grace period or finalizers hold it.
  * @throws StatusError NotFound, Conflict (preconditions), and what admission refuses.
  */
-export async function deleteObject(registry: Registry, call: Call, options: DeleteOptions): Promise<Deleted> {
+export async function deleteObject(
+  registry: Registry,
+  call: Call,
+  options: DeleteOptions,
+  companion?: DeletionCompanion,
+): Promise<Deleted> {
   if (options.orphanDependents !== undefined && options.propagationPolicy !== undefined) {
     throw badRequest('DeleteOptions: orphanDependents and propagationPolicy may not be both set');
   }
@@ -47,7 +59,8 @@ export async function deleteObject(registry: Registry, call: Call, options: Dele
       await registry.admission.validate(deletion);
       admitted = true;
     }
-    const deleted = await deleteOnce(registry, call, options, stored, before);
+    const beside = (await companion?.claim(before.object)) ?? [];
+    const deleted = await deleteOnce(registry, call, { options, companion, beside }, { stored, before });
     if (deleted !== undefined) return deleted;
     if (attempt === conflictRetriesMax) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
   }
@@ -72,11 +85,11 @@ function checkPreconditions(call: Call, stored: StoredObject, { preconditions }:
 async function deleteOnce(
   registry: Registry,
   call: Call,
-  options: DeleteOptions,
-  stored: StoredObject,
-  before: Item,
+  { options, companion, beside }: { options: DeleteOptions; companion: DeletionCompanion | undefined; beside: readonly Operation[] },
+  { stored, before }: { stored: StoredObject; before: Item },
 ): Promise<Deleted | undefined> {
   const draft = before.draft();
+  companion?.mark(draft);
   const graceSeconds = graceOf(call, draft, options);
   const already = draft.metadata.deletionTimestamp !== undefined;
   const finalizers = finalizersFor(call, draft, options);
@@ -92,14 +105,17 @@ async function deleteOnce(
         ? [
             { type: 'delete', key: stored, uid: stored.uid, expectedRevision: stored.revision },
             ...(await registry.companions.release(call, before.object)),
+            ...beside,
           ]
-        : [{ type: 'update', object: last, expectedRevision: stored.revision }],
+        : [{ type: 'update', object: last, expectedRevision: stored.revision }, ...beside],
     )
     .catch((error: unknown) => {
       throw readError(error);
     });
   if (!isRefusal(outcome)) return { item: toItem(call.kind, { ...last, revision: outcome.revisions[0] ?? 0 }), gone };
   if (outcome.refused === 'conflict') return undefined;
+  // A budget that vanished meanwhile binds nobody.
+  if (outcome.refused === 'notFound' && beside.length > 0) return undefined;
   throw refusalError(outcome, call.kind, call.name);
 }
 

@@ -9,7 +9,6 @@ import {
   notFound,
   objectModified,
 } from '@kajitori/apimachinery';
-import type { Kind } from '@kajitori/kinds';
 import { updateManagedFields } from '@kajitori/schema';
 import { isRefusal, type Operation, type StoredObject } from '@kajitori/storage';
 import { type Call, groupResourceOf } from '../call.ts';
@@ -171,7 +170,7 @@ function keepOwners(registry: Registry, call: Call, draft: KubeObject, old: Kube
 function allowedDraft(call: Call, part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
   const { kind } = call;
   placeIn(call, wanted.metadata);
-  const draft = draftOf(kind, part, wanted, old);
+  const draft = draftOf(call, part, wanted, old);
   if (draft['status'] === undefined) delete draft['status'];
   if (part === 'main' && kind.subresources?.['status'] !== undefined) keepStatus(draft, old);
   keepSystemFields(call, draft, old);
@@ -181,7 +180,9 @@ function allowedDraft(call: Call, part: UpdateOptions['part'], wanted: KubeObjec
 }
 
 /** What the request may set of what it sent: the rest stays as it lies. */
-function draftOf(kind: Kind, part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
+function draftOf({ kind, subresource }: Call, part: UpdateOptions['part'], wanted: KubeObject, old: KubeObject): KubeObject {
+  const own = kind.subresources?.[subresource]?.part;
+  if (own !== undefined) return own.take(wanted, structuredClone(old));
   if (part === 'status') {
     const metadata = kind.custom === undefined ? statusMetadata(wanted, old) : customStatusMetadata(wanted, old);
     return { ...structuredClone(old), metadata, status: wanted['status'] };

@@ -5,6 +5,7 @@ import { keepStatus } from '../../meta/status-split.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { qosClassOf } from './pod-qos.ts';
+import { ephemeralContainersPart, resizePart } from './pod-parts.ts';
 import { podWarnings } from './pod-warnings.ts';
 import { validatePodSpec } from './validation/pod-spec.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './validation/pod-update.ts';
@@ -32,7 +33,7 @@ export const pods: Kind<Pod> = {
   subresources: {
     attach: { kind: 'v1/PodAttachOptions', verbs: ['connect:get', 'connect:post'] },
     binding: { kind: 'v1/Binding', verbs: ['create'] },
-    ephemeralcontainers: { kind: 'v1/Pod', verbs: ['get', 'patch', 'update'] },
+    ephemeralcontainers: { kind: 'v1/Pod', verbs: ['get', 'patch', 'update'], part: ephemeralContainersPart },
     eviction: { kind: 'policy/v1/Eviction', verbs: ['create'] },
     exec: { kind: 'v1/PodExecOptions', verbs: ['connect:get', 'connect:post'] },
     log: { kind: 'v1/Pod', verbs: ['get'] },
@@ -41,7 +42,7 @@ export const pods: Kind<Pod> = {
       kind: 'v1/PodProxyOptions',
       verbs: ['connect:delete', 'connect:get', 'connect:head', 'connect:options', 'connect:patch', 'connect:post', 'connect:put'],
     },
-    resize: { kind: 'v1/Pod', verbs: ['get', 'patch', 'update'] },
+    resize: { kind: 'v1/Pod', verbs: ['get', 'patch', 'update'], part: resizePart },
     status: { kind: 'v1/Pod', verbs: ['get', 'patch', 'update'] },
   },
   strategy: {
