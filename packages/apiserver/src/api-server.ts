@@ -3,11 +3,15 @@ import type { Duplex } from 'node:stream';
 import { type Clock, type ClusterId, systemClock } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type Transport, type UserInfo } from '@kajitori/client';
 import { type AllowedAddresses, EgressClient } from '@kajitori/egress';
-import { catalogue, nodes, pods } from '@kajitori/kinds';
+import { type APIService, catalogue, nodes, pods } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import type { NodeStreams } from '@kajitori/streams';
 import type { Logger, Metrics } from '@kajitori/telemetry';
 import type { Hono } from 'hono';
+import { AggregatedApis } from './aggregation/aggregated-apis.ts';
+import type { UpstreamParts } from './aggregation/aggregated-upstream.ts';
+import { type ApiServiceCheck, checkApiService } from './aggregation/check-api-service.ts';
+import type { FrontProxy } from './aggregation/front-proxy.ts';
 import { Admission, type AdmissionPlugin } from './admission/admission.ts';
 import { dynamicAdmission } from './admission/dynamic-admission.ts';
 import { builtInPlugins } from './admission/built-in-plugins.ts';
@@ -45,6 +49,8 @@ export interface ApiServerOptions {
   authenticator: Authenticator;
   logger: Logger;
   clock?: Clock;
+  /** Who this server is to aggregated ones; absent: nobody. */
+  frontProxy?: FrontProxy;
   /** The way to nodes; absent: none of them is reached. */
   node?: NodeStreams;
   /** Which addresses a URL that a tenant chose may lead to; absent: public ones. */
@@ -75,6 +81,8 @@ export class ApiServer implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #hub: WatchHub;
   readonly #definitions: Definitions;
+  readonly #upstreams: UpstreamParts;
+  readonly #aggregated: AggregatedApis;
   readonly #kinds: ClusterKinds;
   readonly #resources: ResourceHandler;
   readonly #egress: EgressClient;
@@ -84,9 +92,11 @@ export class ApiServer implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#hub = new WatchHub(options.logger);
     this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
+    this.#upstreams = { dial: this.dial, frontProxy: options.frontProxy };
     this.#definitions = new Definitions(options.storage);
     this.#egress = new EgressClient({ allowed: options.egress ?? 'public' });
-    this.#kinds = new ClusterKinds([this.#definitions]);
+    this.#aggregated = new AggregatedApis({ ...this.#upstreams, storage: options.storage, logger: options.logger });
+    this.#kinds = new ClusterKinds([this.#definitions, this.#aggregated]);
     const rbac = new RbacSource(options.storage);
     const authorize = createAuthorizer(rbac);
     const policies = new PolicySource();
@@ -137,6 +147,11 @@ export class ApiServer implements AsyncDisposable {
     return createClusterClient(this.transport(cluster), user);
   }
 
+  /** Whether an APIService is available now, as its condition has it. */
+  checkApiService(cluster: ClusterId, object: APIService): Promise<ApiServiceCheck> {
+    return checkApiService(this.#upstreams, cluster, object);
+  }
+
   /** The HTTP side: a Hono app for requests, and a handler for the server's `upgrade` event. */
   http({ clusterOf, node = this.#options.node ?? unreachableNodes, metrics, serverAddress }: HttpOptions): {
     app: Hono<{ Bindings: NodeBindings }>;
@@ -145,11 +160,13 @@ export class ApiServer implements AsyncDisposable {
     const { authenticator, logger } = this.#options;
     const { operations } = this;
     const proxies = { operations, dial: new ClusterDial({ storage: this.#options.storage, node }) };
+    const aggregation = { apis: this.#aggregated, services: { ...this.#upstreams, ...proxies } };
     const resources = this.#resources;
     const handler = new KubernetesHandler({
       operations,
       resources,
       kinds: this.#kinds,
+      aggregation,
       openapi: new OpenApiDocuments(catalogue),
       clock: this.#clock,
       logger,
@@ -164,7 +181,7 @@ export class ApiServer implements AsyncDisposable {
     return {
       app: kubernetesApp({ handler, authenticator, clusterOf, logger }),
       upgrade: (request, socket, head) =>
-        serveStreamUpgrade({ ...proxies, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
+        serveStreamUpgrade({ ...proxies, aggregation, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
     };
   }
 

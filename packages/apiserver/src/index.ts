@@ -1,4 +1,6 @@
 export { ApiServer, type ApiServerOptions } from './api-server.ts';
+export type { ApiServiceCheck } from './aggregation/check-api-service.ts';
+export type { FrontProxy } from './aggregation/front-proxy.ts';
 export type { Authenticator } from './authentication/authenticator.ts';
 export type { ClusterDial, ServiceTarget } from './cluster-dial/cluster-dial.ts';
 export { ClusterFront, type ServingCertificate } from './front/cluster-front.ts';

@@ -1,12 +1,9 @@
 import { overlayObject } from '@kajitori/apiserver';
-import { systemObjects } from '@kajitori/kinds';
+import { systemReleases } from '@kajitori/kinds';
 import type { Overlay } from '@kajitori/storage';
 
-/** Lists by release, the first first. What a cluster was born with must not change: a new list is a new release. */
-const releases = [systemObjects];
-
-/** What every cluster has: the objects of `kinds/system` in the form that storage overlays. */
+/** What every cluster has: the objects of `kinds/system`, by release, in the form that storage overlays. */
 export const systemOverlay: Overlay = {
-  newest: releases.length,
-  release: (version) => (releases[version - 1] ?? []).map(overlayObject),
+  newest: systemReleases.length,
+  release: (version) => (systemReleases[version - 1] ?? []).map(overlayObject),
 };

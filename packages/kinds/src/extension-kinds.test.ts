@@ -151,6 +151,8 @@ describe('defaults', () => {
   });
 });
 
+const remoteApi = { group: 'a', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 };
+
 describe('what is refused', () => {
   it.each<[string, Kind, Manifest, string[]]>([
     [
@@ -172,6 +174,26 @@ describe('what is refused', () => {
       ['metadata.name: Invalid value: "v1.b": must be `spec.version+"."+spec.group`: "v1.a"'],
     ],
     [
+      'an API that is and is not verified, without a place',
+      apiServices,
+      {
+        metadata: { name: 'v1.a' },
+        spec: { ...remoteApi, service: { port: 0 }, insecureSkipTLSVerify: true, caBundle: 'YQ==' },
+      },
+      [
+        'spec.service.namespace: Required value',
+        'spec.service.name: Required value',
+        'spec.service.port: Invalid value: 0: port is not valid: must be between 1 and 65535, inclusive',
+        'spec.insecureSkipTLSVerify: Invalid value: true: may not be true if caBundle is present',
+      ],
+    ],
+    [
+      'a local API that is not verified',
+      apiServices,
+      { metadata: { name: 'v1.a' }, spec: { ...remoteApi, insecureSkipTLSVerify: true } },
+      ['spec.insecureSkipTLSVerify: Invalid value: true: local APIServices may not have insecureSkipTLSVerify'],
+    ],
+    [
       'a certificate for a moment',
       certificateSigningRequests,
       { spec: { request: 'YQ==', signerName: 'a.example/b', usages: ['client auth'], expirationSeconds: 5 } },
@@ -187,6 +209,16 @@ describe('what is refused', () => {
       draft.provisioner = 'b';
     });
     expect(errors).toEqual(['provisioner: Forbidden: updates to provisioner are forbidden.']);
+  });
+});
+
+it('says of a local API that it is available, and of another that this is not known', () => {
+  const named = (spec: object): Manifest => ({ metadata: { name: 'v1.a', creationTimestamp: '2026-01-01T00:00:00Z' }, spec });
+  expect(row(apiServices, create(apiServices, named(remoteApi)).object)).toMatchObject({ Service: 'Local', Available: 'True' });
+  const service = { namespace: 'n', name: 's' };
+  expect(row(apiServices, create(apiServices, named({ ...remoteApi, service })).object)).toMatchObject({
+    Service: 'n/s',
+    Available: 'Unknown',
   });
 });
 

@@ -10,6 +10,10 @@ export interface ApiGroup {
 export interface ApiGroupVersion {
   version: string;
   kinds: readonly Kind[];
+  /** What a server in the cluster says it serves, as discovery lists it, where that is no kind known here. */
+  discovered?: readonly object[];
+  /** That server does not say now. */
+  stale?: true;
 }
 
 export function compareGroupVersions(a: ApiGroupVersion, b: ApiGroupVersion): number {
@@ -115,7 +119,11 @@ export function aggregatedDiscovery(groups: readonly ApiGroup[], version: 'v2' |
     metadata: {},
     items: groups.map(({ name, versions }) => ({
       metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
-      versions: versions.map((one) => ({ version: one.version, resources: one.kinds.map(discoveredResource), freshness: 'Current' })),
+      versions: versions.map((one) => ({
+        version: one.version,
+        resources: [...one.kinds.map(discoveredResource), ...(one.discovered ?? [])],
+        freshness: one.stale === true ? 'Stale' : 'Current',
+      })),
     })),
   };
 }

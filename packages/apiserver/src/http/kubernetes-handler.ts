@@ -1,5 +1,8 @@
 import { isStatusError, StatusError } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
+import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
+import { withAggregatedDocuments } from '../aggregation/openapi-index.ts';
+import { type AggregationServices, serveAggregated } from '../aggregation/serve-aggregated.ts';
 import { refusal } from '../authorization/authorizer.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
 import type { ClusterKinds } from '../served-kinds/cluster-kinds.ts';
@@ -24,6 +27,8 @@ export interface KubernetesHandlerOptions {
   clock: Clock;
   logger: Logger;
   metrics: ApiMetrics;
+  /** What servers in the cluster serve. */
+  aggregation: { apis: AggregatedApis; services: AggregationServices };
   /** `host:port` that discovery names. */
   serverAddress: string;
   /** Serves GET subresources that answer with more than an object (log, proxy); undefined: not one of them. A promise of undefined: it has answered by itself. */
@@ -48,6 +53,9 @@ export class KubernetesHandler {
   }
 
   async #route(request: HttpRequest, info: RequestInfo | undefined, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
+    const { apis, services } = this.#options.aggregation;
+    const remote = await apis.ofPath(request.cluster, request.path);
+    if (remote !== undefined) return serveAggregated(services, remote, request, info);
     if (info === undefined) return this.#document(request);
     const call = await this.#options.resources.callFor(request, info);
     if (call.verb === 'watch') {
@@ -70,7 +78,12 @@ export class KubernetesHandler {
     }
     const served = await this.#options.kinds.served(request.cluster);
     const { groups } = served;
-    if (first === 'openapi') return this.#options.openapi.answer(request, served);
+    if (first === 'openapi')
+      return withAggregatedDocuments(
+        request,
+        this.#options.openapi.answer(request, served),
+        await this.#options.aggregation.apis.of(request.cluster),
+      );
     if (first === 'api' && segments.length === 1)
       return this.#groupRoot(request, served, { path: 'api', plain: () => apiVersions(this.#options.serverAddress) });
     if (first === 'apis' && segments.length === 1)

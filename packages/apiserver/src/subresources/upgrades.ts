@@ -3,11 +3,13 @@ import type { Duplex } from 'node:stream';
 import { badRequest, type ClusterId, isStatusError, StatusError } from '@kajitori/apimachinery';
 import { execOptions, type NodeStreams, portForwardOptions, processOptions, serveUpgrade, type UpgradeTarget } from '@kajitori/streams';
 import type { Logger } from '@kajitori/telemetry';
+import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
+import { type AggregationServices, serveAggregatedUpgrade } from '../aggregation/serve-aggregated.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import type { Call } from '../call.ts';
 import { authenticated, httpRequest, routed } from '../http/hono-app.ts';
 import type { HttpRequest } from '../http/http-request.ts';
-import { requestInfo } from '../http/request-info.ts';
+import { type RequestInfo, requestInfo } from '../http/request-info.ts';
 import type { ResourceHandler } from '../http/resource-handler.ts';
 import { unknownPath } from '../operations/operations.ts';
 import { type ProxyServices, serveProxyUpgrade } from '../proxy/serve-proxy.ts';
@@ -16,6 +18,7 @@ import { containerTarget, podTarget } from './pod-target.ts';
 
 export interface UpgradeOptions extends ProxyServices {
   resources: ResourceHandler;
+  aggregation: { apis: AggregatedApis; services: AggregationServices };
   authenticator: Authenticator;
   node: NodeStreams;
   logger: Logger;
@@ -34,7 +37,11 @@ export async function serveStreamUpgrade(
   socket.on('error', () => socket.destroy());
   let target: UpgradeTarget;
   try {
-    const { asked, call } = await upgradeCall(options, request, bound, gone.signal);
+    const { asked, info } = await upgradeRequest(options, request, bound, gone.signal);
+    const { apis, services } = options.aggregation;
+    const remote = await apis.ofPath(asked.cluster, asked.path);
+    if (remote !== undefined) return await serveAggregatedUpgrade(services, remote, asked, info, { incoming: request, socket, head });
+    const call = await upgradeCall(options, asked, info);
     if (call.subresource === 'proxy') return await serveProxyUpgrade(options, asked, call, { incoming: request, socket, head });
     target = await targetOf(options, call, asked.query);
   } catch (error) {
@@ -44,22 +51,25 @@ export async function serveStreamUpgrade(
   await serveUpgrade({ ...target, request, socket, head, node: options.node, logger: options.logger });
 }
 
-async function upgradeCall(
+async function upgradeRequest(
   options: UpgradeOptions,
   incoming: IncomingMessage,
   bound: ClusterId | undefined,
   signal: AbortSignal,
-): Promise<{ asked: HttpRequest; call: Call }> {
+): Promise<{ asked: HttpRequest; info: RequestInfo | undefined }> {
   const url = new URL(incoming.url ?? '/', 'https://cluster');
   const route = routed(bound, url.pathname);
   if (route === undefined) throw unknownPath();
   const user = await authenticated(options, route.cluster, incoming);
   const asked = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
-  const info = requestInfo(asked.method, route.path, asked.query);
+  return { asked, info: requestInfo(asked.method, route.path, asked.query) };
+}
+
+async function upgradeCall({ resources }: UpgradeOptions, asked: HttpRequest, info: RequestInfo | undefined): Promise<Call> {
   if (info === undefined) throw unknownPath();
-  const call = await options.resources.callFor(asked, info);
+  const call = await resources.callFor(asked, info);
   if (call.subresource !== 'proxy' && (call.kind.group !== '' || call.kind.plural !== 'pods')) throw unknownPath();
-  return { asked, call };
+  return call;
 }
 
 async function targetOf({ operations }: UpgradeOptions, call: Call, query: URLSearchParams): Promise<UpgradeTarget> {

@@ -19,7 +19,7 @@ export interface MemoryApi extends AsyncDisposable {
 export async function memoryApi({
   authenticateToken = async () => undefined,
   ...options
-}: Pick<ApiServerOptions, 'node' | 'egress'> & Partial<Authenticator> = {}): Promise<MemoryApi> {
+}: Pick<ApiServerOptions, 'node' | 'egress' | 'frontProxy'> & Partial<Authenticator> = {}): Promise<MemoryApi> {
   const storage = openMemoryStorage();
   const cluster = newClusterId();
   await storage.clusters.create(cluster);

@@ -1,7 +1,7 @@
-import { dns1123SubdomainError, type FieldError, invalid } from '@kajitori/apimachinery';
+import { type FieldError, invalid, pathSegmentError, required } from '@kajitori/apimachinery';
 import { boolean, bytes, int32, list, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
-import { keepStatus, resetStatus } from '../meta/status-split.ts';
+import { keepStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
@@ -61,9 +61,45 @@ function validateApiService({ metadata, spec }: APIService): FieldError[] {
     errors.push(invalid('spec.groupPriorityMinimum', groupPriorityMinimum, 'must be positive and less than 20000'));
   if (versionPriority <= 0 || versionPriority > 1000)
     errors.push(invalid('spec.versionPriority', versionPriority, 'must be positive and less than 1000'));
-  if (spec.service === undefined && spec.caBundle !== undefined)
-    errors.push(invalid('spec.caBundle', '', 'local APIServices may not have a caBundle'));
-  return errors;
+  return [...errors, ...(spec.service === undefined ? localErrors(spec) : remoteErrors(spec, spec.service))];
+}
+
+function localErrors({ caBundle, insecureSkipTLSVerify }: APIServiceSpec): FieldError[] {
+  return [
+    ...((caBundle ?? '') === ''
+      ? []
+      : [invalid('spec.caBundle', `${caBundle?.length ?? 0} bytes`, 'local APIServices may not have a caBundle')]),
+    ...(insecureSkipTLSVerify === true
+      ? [invalid('spec.insecureSkipTLSVerify', true, 'local APIServices may not have insecureSkipTLSVerify')]
+      : []),
+  ];
+}
+
+function remoteErrors(
+  { caBundle, insecureSkipTLSVerify }: APIServiceSpec,
+  { namespace = '', name = '', port = 443 }: APIServiceReference,
+): FieldError[] {
+  return [
+    ...(namespace === '' ? [required('spec.service.namespace')] : []),
+    ...(name === '' ? [required('spec.service.name')] : []),
+    ...(port < 1 || port > 65_535 ? [invalid('spec.service.port', port, 'port is not valid: must be between 1 and 65535, inclusive')] : []),
+    ...(insecureSkipTLSVerify === true && (caBundle ?? '') !== ''
+      ? [invalid('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present')]
+      : []),
+  ];
+}
+
+/** What is said of an API that the API server serves by itself. */
+export const locallyAvailable = { type: 'Available', status: 'True', reason: 'Local', message: 'Local APIServices are always available' };
+
+/** What this API server serves by itself is available from the start. */
+function prepareForCreate(draft: APIService): void {
+  draft.status = {};
+  const { creationTimestamp } = draft.metadata;
+  if (draft.spec.service !== undefined) return;
+  draft.status = {
+    conditions: [{ ...locallyAvailable, ...(creationTimestamp === undefined ? {} : { lastTransitionTime: creationTimestamp }) }],
+  };
 }
 
 export const apiServices: Kind<APIService> = {
@@ -81,9 +117,9 @@ export const apiServices: Kind<APIService> = {
     status: { kind: 'apiregistration.k8s.io/v1/APIService', verbs: ['get', 'patch', 'update'] },
   },
   strategy: {
-    nameError: dns1123SubdomainError,
+    nameError: pathSegmentError,
     generation: false,
-    prepareForCreate: resetStatus({}),
+    prepareForCreate,
     prepareForUpdate: keepStatus,
     validate: validateApiService,
     allowUnconditionalUpdate: false,

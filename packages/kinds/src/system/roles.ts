@@ -41,6 +41,17 @@ export const clusterRoles: readonly ClusterRole[] = [
   ...Object.entries(controllerRoles).map(([name, rules]) => clusterRole(`system:controller:${name}`, rules)),
 ];
 
+/** Comes with a metrics server elsewhere; whoever may view a namespace may see what its pods use. */
+export const aggregatedMetricsReader: ClusterRole = {
+  apiVersion,
+  kind: 'ClusterRole',
+  metadata: {
+    name: 'system:aggregated-metrics-reader',
+    labels: { [aggregate('admin')]: 'true', [aggregate('edit')]: 'true', [aggregate('view')]: 'true' },
+  },
+  rules: [rule('get list watch', 'metrics', 'pods nodes')],
+};
+
 function role(namespace: string, name: string, rules: readonly PolicyRule[]): Role {
   return { apiVersion, kind: 'Role', metadata: { ...bootstrapping, name, namespace }, rules: [...rules] };
 }

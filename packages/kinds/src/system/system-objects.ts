@@ -2,9 +2,10 @@ import type { KubeObject } from '@kajitori/apimachinery';
 import type { Namespace } from '../core/namespace/namespace.ts';
 import type { Service } from '../core/service/service.ts';
 import type { PriorityClass } from '../scheduling/priority-class.ts';
+import { apiServiceObjects } from './api-services.ts';
 import { flowSchemas, priorityLevels } from './flow-control.ts';
 import { clusterRoleBindings, roleBindings } from './role-bindings.ts';
-import { clusterRoles, roles } from './roles.ts';
+import { aggregatedMetricsReader, clusterRoles, roles } from './roles.ts';
 
 /**
  * What every cluster has from its birth, as the storage overlay serves it: whole objects with their defaults, without what
@@ -53,7 +54,7 @@ const apiService: Service = {
   status: { loadBalancer: {} },
 };
 
-export const systemObjects: readonly KubeObject[] = [
+const first: readonly KubeObject[] = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
   apiService,
   priorityClass('system-cluster-critical', 2_000_000_000, 'For pods that a cluster needs but that may run on any node.'),
@@ -65,3 +66,9 @@ export const systemObjects: readonly KubeObject[] = [
   ...priorityLevels,
   ...flowSchemas,
 ];
+
+/** Lists by release, the first first. What a cluster was born with must not change: a new list is a new release. */
+export const systemReleases: readonly (readonly KubeObject[])[] = [first, [...first, ...apiServiceObjects, aggregatedMetricsReader]];
+
+/** The newest release. */
+export const systemObjects: readonly KubeObject[] = systemReleases.at(-1) ?? [];
