@@ -1,10 +1,11 @@
-import { type Clock, type ClusterId, systemClock } from '@kajitori/apimachinery';
+import { type Clock, type ClusterId, ShortLivedCache, systemClock } from '@kajitori/apimachinery';
 import { type Logger, silentLogger } from '@kajitori/telemetry';
 import { AuditTrail } from './audit.ts';
 import { CertificateAuthorities } from './certificates/authorities.ts';
+import { ServiceAccountKeys } from './certificates/service-account-keys.ts';
 import type { ClusterRows } from './clusters/cluster-rows.ts';
 import { type ClusterRecord, Clusters } from './clusters/clusters.ts';
-import { type ClusterEndpoints } from './clusters/kubeconfig.ts';
+import { type ClusterEndpoints, clusterServerUrl } from './clusters/kubeconfig.ts';
 import { Kubeconfigs } from './clusters/kubeconfigs.ts';
 import { localIndex } from './clusters/local-address.ts';
 import { AccountsDatabase } from './database.ts';
@@ -22,7 +23,6 @@ import { Organizations } from './organizations/organizations.ts';
 import { type KeyWrapper, masterKeyWrapper } from './platform/key-wrapper.ts';
 import { PlatformKeys } from './platform/platform-keys.ts';
 import type { Principal } from './principal.ts';
-import { ShortLivedCache } from './short-lived-cache.ts';
 import { Usage } from './usage.ts';
 
 export interface AccountsOptions {
@@ -56,6 +56,7 @@ export class Accounts implements AsyncDisposable {
   readonly joinTokens: JoinTokens;
   readonly nodeIdentity: NodeIdentity;
   readonly certificates: CertificateAuthorities;
+  readonly serviceAccountKeys: ServiceAccountKeys;
   readonly audit: AuditTrail;
   readonly usage: Usage;
   readonly endpoints: ClusterEndpoints;
@@ -88,6 +89,13 @@ export class Accounts implements AsyncDisposable {
     this.joinTokens = new JoinTokens(database, deeds);
     this.nodeIdentity = new NodeIdentity(database, deeds);
     this.certificates = new CertificateAuthorities(platformKeys, options.clock ?? systemClock);
+    this.serviceAccountKeys = new ServiceAccountKeys({
+      privateKey: async (cluster) => (await platformKeys.signingKey(cluster, 'service-account-tokens')).privateKey,
+      issuer: async (id) => {
+        const cluster = await this.findCluster(id);
+        return cluster === undefined ? undefined : clusterServerUrl(endpoints, cluster);
+      },
+    });
     this.kubeconfigs = new Kubeconfigs({ deeds, certificates: this.certificates, organizations: this.organizations, endpoints });
     this.audit = new AuditTrail(database);
     this.usage = new Usage(database);

@@ -9,5 +9,6 @@ export * from './metadata.ts';
 export * from './names.ts';
 export * from './quantity.ts';
 export * from './secret-token.ts';
+export * from './short-lived-cache.ts';
 export * from './status-error.ts';
 export * from './time.ts';

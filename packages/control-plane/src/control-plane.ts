@@ -58,7 +58,16 @@ export function openControlPlane(config: ControlPlaneConfig, logger: Logger, own
     }),
   );
   const node = openNodeStreams({ databaseUrl: config.DATABASE_URL, masterKey, certificates: accounts.certificates, owns });
-  const api = owns.use(new ApiServer({ storage, node, authenticator: accounts, egress: config.EGRESS_ADDRESSES, logger }));
+  const api = owns.use(
+    new ApiServer({
+      storage,
+      node,
+      authenticator: accounts,
+      tokenKeys: accounts.serviceAccountKeys,
+      egress: config.EGRESS_ADDRESSES,
+      logger,
+    }),
+  );
   return { storage, engine, wake, accounts, api, clientAs: (cluster, user) => api.client(cluster, user) };
 }
 

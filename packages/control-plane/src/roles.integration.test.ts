@@ -31,6 +31,7 @@ beforeAll(async () => {
       GATEWAY_URL: 'wss://127.0.0.1:6444',
       LISTEN_HOST: '127.0.0.1',
       LOG_LEVEL: 'silent',
+      EGRESS_ADDRESSES: 'public',
     },
     silentLogger,
     owns,

@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Clock, type ClusterId } from '@kajitori/apimachinery';
+import { type Clock, type ClusterId, ShortLivedCache } from '@kajitori/apimachinery';
 import type { KeyOwner, PlatformKeys } from '../platform/platform-keys.ts';
-import { ShortLivedCache } from '../short-lived-cache.ts';
 import { issueCertificate, type Issuer, pinOf, type Subject } from './certificate.ts';
 
 const dayMilliseconds = 86_400_000;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isSecretToken } from '@kajitori/apimachinery';
+import { isSecretToken, ShortLivedCache } from '@kajitori/apimachinery';
 import { eq, lt, sql } from 'drizzle-orm';
 import { AccountsError } from '../accounts-error.ts';
 import type { AccountsDatabase } from '../database.ts';
@@ -7,7 +7,6 @@ import type { UserId } from '../ids.ts';
 import type { PlatformKeys } from '../platform/platform-keys.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { sessions, users } from '../schema/index.ts';
-import { ShortLivedCache } from '../short-lived-cache.ts';
 import type { Attempts } from './attempts.ts';
 import type { IdentityLibrary } from './better-auth.ts';
 

@@ -1,11 +1,10 @@
-import { isSecretToken, secretTokenHash } from '@kajitori/apimachinery';
+import { isSecretToken, secretTokenHash, ShortLivedCache } from '@kajitori/apimachinery';
 import { sql } from 'drizzle-orm';
 import type { AccountsDatabase } from '../database.ts';
 import type { ApiKeyId, OrganizationId, UserId } from '../ids.ts';
 import type { Identity } from '../identity/identity.ts';
 import { effectiveRole, type KeyPrincipal, type Principal } from '../principal.ts';
 import type { Role } from '../roles.ts';
-import { ShortLivedCache } from '../short-lived-cache.ts';
 import { scopeOf } from './api-keys.ts';
 import type { KeyUse } from './key-use.ts';
 

@@ -1,11 +1,10 @@
-import { type ClusterId, dns1123SubdomainError, isSecretToken, secretTokenHash } from '@kajitori/apimachinery';
+import { type ClusterId, dns1123SubdomainError, isSecretToken, secretTokenHash, ShortLivedCache } from '@kajitori/apimachinery';
 import { and, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import { AccountsError } from '../accounts-error.ts';
 import type { AccountsDatabase, OrganizationTransaction } from '../database.ts';
 import { type Actor, type Deeds, systemActor } from '../deed.ts';
 import { newNodeCredentialId, type NodeCredentialId, type OrganizationId } from '../ids.ts';
 import { joinTokens, nodeCredentials } from '../schema/index.ts';
-import { ShortLivedCache } from '../short-lived-cache.ts';
 import { usable } from './join-tokens.ts';
 
 /** Whom a credential proves: one node of one cluster. */

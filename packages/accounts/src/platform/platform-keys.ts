@@ -9,7 +9,7 @@ import type { KeyWrapper } from './key-wrapper.ts';
 /** The platform's own keys, or those of one cluster. */
 export type KeyOwner = 'platform' | ClusterId;
 
-export type KeyPurpose = 'serving-ca' | 'serving' | 'client-ca' | 'front-proxy-ca' | 'session-secret';
+export type KeyPurpose = 'serving-ca' | 'serving' | 'client-ca' | 'front-proxy-ca' | 'service-account-tokens' | 'session-secret';
 
 interface StoredKey {
   certificate: string | undefined;

@@ -6,7 +6,7 @@ export const platformKeys = accountsSchema.table(
   'platform_keys',
   {
     scope: text('scope').notNull(),
-    /** `serving-ca`, `client-ca`, `front-proxy-ca`, `session-secret`. */
+    /** `serving-ca`, `client-ca`, `front-proxy-ca`, `service-account-tokens`, `session-secret`. */
     purpose: text('purpose').notNull(),
     /** PEM; absent when the key is not an authority's. */
     certificate: text('certificate'),

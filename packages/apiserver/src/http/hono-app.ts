@@ -6,6 +6,8 @@ import type { UserInfo } from '@kajitori/client';
 import type { Logger } from '@kajitori/telemetry';
 import { type Context, Hono } from 'hono';
 import { type Authenticator, bearerToken } from '../authentication/authenticator.ts';
+import { impersonated } from '../authentication/impersonation.ts';
+import type { Authorize } from '../authorization/authorizer.ts';
 import { unknownPath } from '../operations/operations.ts';
 import { gzipBytes, type HttpAnswer, type HttpRequest, readBody } from './http-request.ts';
 import { errorAnswer, type KubernetesHandler, statusAnswer } from './kubernetes-handler.ts';
@@ -19,6 +21,7 @@ export interface NodeBindings {
 export interface KubernetesAppOptions {
   handler: KubernetesHandler;
   authenticator: Authenticator;
+  authorize: Authorize;
   /** The cluster that the connection's address or name gave; undefined on the base address, where the path names it. */
   clusterOf(incoming: NodeBindings['incoming']): ClusterId | undefined;
   logger: Logger;
@@ -68,16 +71,20 @@ export function routed(
   return { cluster: match[1] as ClusterId, path: match[2] ?? '/', atBaseAddress: true };
 }
 
-/** @throws StatusError Unauthorized, the same for an unknown cluster and for a wrong credential: existence is no news for strangers. */
+/**
+ * The user that a request acts as.
+ * @throws StatusError Unauthorized, the same for an unknown cluster and for a wrong credential: existence is no news for strangers.
+ * @throws StatusError Forbidden when it names somebody else, as whom its sender may not act.
+ */
 export async function authenticated(
-  { authenticator }: Pick<KubernetesAppOptions, 'authenticator'>,
+  { authenticator, authorize }: Pick<KubernetesAppOptions, 'authenticator' | 'authorize'>,
   cluster: ClusterId,
   incoming: NodeBindings['incoming'],
 ): Promise<UserInfo> {
   const token = bearerToken(incoming.headers.authorization, headerText(incoming.headers['sec-websocket-protocol']));
   const user = token === undefined ? undefined : await authenticator.authenticateToken(cluster, token);
   if (user === undefined) throw unauthorized();
-  return user;
+  return impersonated(authorize, { cluster, user, rawHeaders: incoming.rawHeaders });
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

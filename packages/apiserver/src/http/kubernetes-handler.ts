@@ -11,6 +11,8 @@ import { versionInfo } from '../discovery/version.ts';
 import { parseMediaTypes } from '../negotiation/media-type.ts';
 import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
 import { type Operations, unknownPath } from '../operations/operations.ts';
+import { issuerDocument, issuerPaths } from '../service-accounts/issuer-documents.ts';
+import type { TokenKeys } from '../service-accounts/token-keys.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from './http-request.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
@@ -23,6 +25,7 @@ export interface KubernetesHandlerOptions {
   operations: Operations;
   resources: ResourceHandler;
   kinds: ClusterKinds;
+  tokenKeys: TokenKeys;
   openapi: OpenApiDocuments;
   clock: Clock;
   logger: Logger;
@@ -76,6 +79,8 @@ export class KubernetesHandler {
     if ((first === 'livez' || first === 'readyz' || first === 'healthz') && segments.length <= 2) {
       return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
     }
+    const issuerAnswer = await issuerDocument(this.#options.tokenKeys, request.cluster, request.path);
+    if (issuerAnswer !== undefined) return issuerAnswer;
     const served = await this.#options.kinds.served(request.cluster);
     const { groups } = served;
     if (first === 'openapi')
@@ -147,7 +152,7 @@ function rootPaths(groups: readonly ApiGroup[]): string[] {
       ? versions.map(({ version }) => `/api/${version}`)
       : [`/apis/${name}`, ...versions.map(({ version }) => `/apis/${name}/${version}`)],
   );
-  return ['/api', '/apis', ...api, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort();
+  return ['/api', '/apis', ...api, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version', ...issuerPaths].sort();
 }
 
 /** The Status answer of a failure. What is not for the client is logged, with the request that met it. */

@@ -17,6 +17,7 @@ import type { Definitions } from '../custom-resources/definitions.ts';
 import { isDefinition } from '../custom-resources/definition-statuses.ts';
 import { reviews, type ReviewServices } from '../reviews/reviews.ts';
 import { boundPod } from '../subresources/binding.ts';
+import type { TokenRequests } from '../service-accounts/token-requests.ts';
 import { scaleOf, withScale } from '../subresources/scale.ts';
 import { runWatch, type WatchParameters, type WatchSink } from '../watch/watch-session.ts';
 import { budgetedDeletion, checkEviction } from '../subresources/eviction.ts';
@@ -30,6 +31,9 @@ export interface OperationServices extends ReviewServices {
   hub: WatchHub;
   definitions: Definitions;
   /** The catalogue's Pod: Bindings act on it. */
+  tokenRequests: TokenRequests;
+  /** Kinds that are made when they are asked for. */
+  computed: ReadonlyMap<Kind, ComputedKind>;
   podKind: Kind;
   logger: Logger;
 }
@@ -178,6 +182,7 @@ export class Operations {
   /** Admission of a body that is no stored object. */
   async #admitBody(call: Call, operation: AdmissionOperation, object: KubeObject): Promise<void> {
     await this.services.admission.mutate({ call, operation, object });
+    if (call.subresource === 'token') return { value: await this.services.tokenRequests.create(call, body), created: true };
     await this.services.admission.validate({ call, operation, object });
   }
 

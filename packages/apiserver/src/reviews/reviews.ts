@@ -1,13 +1,13 @@
 import { badRequest, formatTime, type KubeObject } from '@kajitori/apimachinery';
 import { type Attributes, nodeNameOf, type PolicyRule, rulesFor, superuserGroup } from '@kajitori/authorization';
-import type { Authenticator } from '../authentication/authenticator.ts';
+import type { Authentication } from '../authentication/authentication.ts';
 import type { Authorize } from '../authorization/authorizer.ts';
 import type { RbacSource } from '../authorization/rbac-source.ts';
 import type { Call } from '../call.ts';
 
 export interface ReviewServices {
   authorize: Authorize;
-  authenticator: Authenticator;
+  authentication: Authentication;
   rbac: RbacSource;
 }
 
@@ -75,13 +75,14 @@ async function accessReview({ authorize }: ReviewServices, call: Call, object: K
   return { ...object, metadata: { creationTimestamp: undefined }, status: { allowed, ...(reason === '' ? {} : { reason }) } };
 }
 
-async function tokenReview({ authenticator }: ReviewServices, call: Call, object: KubeObject): Promise<KubeObject> {
-  const { token = '', ...spec } = (object['spec'] ?? {}) as { token?: string };
-  const user = token === '' ? undefined : await authenticator.authenticateToken(call.cluster, token);
+async function tokenReview({ authentication }: ReviewServices, call: Call, object: KubeObject): Promise<KubeObject> {
+  const { token = '', ...spec } = (object['spec'] ?? {}) as { token?: string; audiences?: string[] };
+  if (token === '') throw badRequest('token is required for TokenReview in authentication');
+  const reviewed = await authentication.review(call.cluster, token, spec.audiences ?? []);
   const status =
-    user === undefined
-      ? { authenticated: false, error: 'the token is not known, has expired or was revoked' }
-      : { authenticated: true, user: userInfo(user) };
+    'error' in reviewed
+      ? { user: {}, error: reviewed.error }
+      : { authenticated: true, user: userInfo(reviewed.user), audiences: reviewed.audiences };
   // The answer does not repeat the secret.
   return { ...object, metadata: {}, spec: { ...spec, token: '' }, status };
 }

@@ -60,7 +60,8 @@ async function upgradeRequest(
   const url = new URL(incoming.url ?? '/', 'https://cluster');
   const route = routed(bound, url.pathname);
   if (route === undefined) throw unknownPath();
-  const user = await authenticated(options, route.cluster, incoming);
+  const { authenticator, operations } = options;
+  const user = await authenticated({ authenticator, authorize: operations.services.authorize }, route.cluster, incoming);
   const asked = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
   return { asked, info: requestInfo(asked.method, route.path, asked.query) };
 }

@@ -5,6 +5,8 @@ import { type MemoryStorage, openMemoryStorage } from '@kajitori/storage';
 import { silentLogger } from '@kajitori/telemetry';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { ApiServer, type ApiServerOptions } from '../api-server.ts';
+import type { TokenKeys } from '../service-accounts/token-keys.ts';
+import { testTokenKeys } from './token-keys.testing.ts';
 
 export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
@@ -13,17 +15,19 @@ export interface MemoryApi extends AsyncDisposable {
   api: ApiServer;
   cluster: ClusterId;
   client: ClusterClient;
+  tokenKeys: TokenKeys;
 }
 
 /** The whole pipeline over the memory driver, with one cluster and its namespace `default`. */
 export async function memoryApi({
   authenticateToken = async () => undefined,
   ...options
-}: Pick<ApiServerOptions, 'node' | 'egress' | 'frontProxy'> & Partial<Authenticator> = {}): Promise<MemoryApi> {
+}: Pick<ApiServerOptions, 'node' | 'egress' | 'clock' | 'frontProxy'> & Partial<Authenticator> = {}): Promise<MemoryApi> {
   const storage = openMemoryStorage();
+  const tokenKeys = testTokenKeys();
   const cluster = newClusterId();
   await storage.clusters.create(cluster);
-  const api = new ApiServer({ storage, authenticator: { authenticateToken }, logger: silentLogger, ...options });
+  const api = new ApiServer({ storage, authenticator: { authenticateToken }, tokenKeys, logger: silentLogger, ...options });
   const client = api.client(cluster, admin);
   await client.resource(namespaces).create(namespace('default'));
   return {
@@ -31,6 +35,7 @@ export async function memoryApi({
     api,
     cluster,
     client,
+    tokenKeys,
     async [Symbol.asyncDispose]() {
       await api[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
