@@ -14,6 +14,20 @@ export function createAuthorizer(source: RbacSource): Authorize {
   };
 }
 
+/** Answers at once, from what was read before. */
+export type Decide = (attributes: Attributes) => Decision;
+
+/** The same chain for many questions in a row that cannot wait: those of an expression. */
+export function createDecider(source: RbacSource): (cluster: ClusterId) => Promise<Decide> {
+  return async (cluster) => {
+    const snapshot = await source.snapshot(cluster);
+    return (attributes) => {
+      if (attributes.user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+      return authorizeNode(attributes) ?? authorizeByRbac(snapshot, attributes);
+    };
+  };
+}
+
 /** The 403 of a refused request, in Kubernetes' words. */
 export function refusal(attributes: Attributes, reason: string): StatusError {
   const text = `${refusalText(attributes)}${reason === '' ? '' : `: ${reason}`}`;

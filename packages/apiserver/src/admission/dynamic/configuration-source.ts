@@ -27,11 +27,11 @@ export class ConfigurationSource<O extends KubeObject, T> {
     this.#storage = storage;
     this.#kind = kind;
     this.#make = make;
-    this.#held = new FreshCache({ entriesMax: clustersMax, load: (cluster, before) => this.#load(cluster, before) });
+    this.#held = new FreshCache({ entriesMax: clustersMax });
   }
 
   async of(cluster: ClusterId): Promise<readonly T[]> {
-    return (await this.#held.get(cluster)).values;
+    return (await this.#held.get(cluster, (before) => this.#load(cluster, before))).values;
   }
 
   /** Something is being written: whoever asks next learns of it. */

@@ -1,19 +1,22 @@
-import type { ClusterId } from '@kajitori/apimachinery';
+import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
 import type { EgressClient } from '@kajitori/egress';
 import type { Storage } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
-import type { Authorize } from '../../authorization/authorizer.ts';
+import type { Decide } from '../../authorization/authorizer.ts';
 import type { ClusterDial } from '../../cluster-dial/cluster-dial.ts';
 import type { AdmissionRequest } from '../admission.ts';
-import { attributesOf } from './attributes.ts';
+import { attributesOf, isNamespace } from './attributes.ts';
 import { equivalentKinds, type OwnKinds } from './equivalents.ts';
+import type { Expression } from './expressions.ts';
+import { anyReads, inputOf } from './input.ts';
 import type { MatchContext } from './matching.ts';
 import { NamespaceSource } from './namespace-source.ts';
 
 /** What admission by webhooks and policies of the tenant stands on. */
 export interface DynamicServices {
   storage: Storage;
-  authorize: Authorize;
+  /** Authorization in a cluster that answers at once. */
+  decider: (cluster: ClusterId) => Promise<Decide>;
   egress: EgressClient;
   dial: ClusterDial;
   ownKinds: OwnKinds;
@@ -25,23 +28,41 @@ export class MatchContexts {
   readonly #namespaces: NamespaceSource;
   readonly #equivalents: MatchContext['equivalents'];
 
-  constructor({ storage, ownKinds }: DynamicServices) {
+  readonly #decider: DynamicServices['decider'];
+
+  constructor({ storage, ownKinds, decider }: DynamicServices) {
+    this.#decider = decider;
     this.#namespaces = new NamespaceSource(storage);
     this.#equivalents = equivalentKinds(ownKinds);
   }
 
-  /** For the objects as they are now: a plug-in that changed them asks again. */
-  of(request: AdmissionRequest): MatchContext {
-    const attributes = attributesOf(request);
+  /** For the objects as they are now: a plug-in that changed them asks again. `object` stands in for the request's. */
+  of(request: AdmissionRequest, object?: KubeObject): MatchContext {
+    const asked = attributesOf(request);
+    const attributes = object === undefined ? asked : { ...asked, object };
+    const { cluster, kind } = request.call;
+    const namespace = (): Promise<KubeObject | undefined> => this.#namespace(cluster, attributes.namespace);
     return {
       request,
       attributes,
       equivalents: this.#equivalents,
-      namespace: () => this.#namespace(request.call.cluster, attributes.namespace),
+      namespace,
+      input: async (shown, expressions) =>
+        inputOf({
+          attributes,
+          from: kind,
+          shown,
+          namespace: anyReads(expressions, 'namespaceObject') && !isNamespace(kind) ? await namespace() : undefined,
+          decide: asksAuthorizer(expressions) ? await this.#decider(cluster) : undefined,
+        }),
     };
   }
 
-  async #namespace(cluster: ClusterId, name: string): Promise<Awaited<ReturnType<NamespaceSource['of']>>> {
+  async #namespace(cluster: ClusterId, name: string): Promise<KubeObject | undefined> {
     return name === '' ? undefined : this.#namespaces.of(cluster, name);
   }
+}
+
+function asksAuthorizer(expressions: readonly Expression[]): boolean {
+  return anyReads(expressions, 'authorizer') || anyReads(expressions, 'authorizer.requestResource');
 }

@@ -11,20 +11,18 @@ interface Held<V> {
  * first. `load` is given what was held before, so that it need not make again what has not changed.
  */
 export class FreshCache<K, V> {
-  readonly #load: (key: K, before: V | undefined) => Promise<V>;
   readonly #entriesMax: number;
   readonly #held = new Map<K, Held<V>>();
 
-  constructor(options: { entriesMax: number; load: (key: K, before: V | undefined) => Promise<V> }) {
-    this.#load = options.load;
-    this.#entriesMax = options.entriesMax;
+  constructor({ entriesMax }: { entriesMax: number }) {
+    this.#entriesMax = entriesMax;
   }
 
-  async get(key: K): Promise<V> {
+  async get(key: K, load: (before: V | undefined) => Promise<V>): Promise<V> {
     const now = performance.now();
     const held = this.#held.get(key);
     if (held !== undefined && now - held.at < freshMilliseconds) return held.value;
-    const entry: Held<V> = { at: now, value: this.#loadAfter(key, held) };
+    const entry: Held<V> = { at: now, value: loadAfter(held, load) };
     this.#held.delete(key);
     this.#held.set(key, entry);
     entry.value.catch(() => {
@@ -40,8 +38,8 @@ export class FreshCache<K, V> {
     const held = this.#held.get(key);
     if (held !== undefined) held.at = Number.NEGATIVE_INFINITY;
   }
+}
 
-  async #loadAfter(key: K, held: Held<V> | undefined): Promise<V> {
-    return this.#load(key, await held?.value.catch(() => undefined));
-  }
+async function loadAfter<V>(held: Held<V> | undefined, load: (before: V | undefined) => Promise<V>): Promise<V> {
+  return load(await held?.value.catch(() => undefined));
 }

@@ -3,6 +3,8 @@ import type { Kind, NamedRuleWithOperations, RuleWithOperations } from '@kajitor
 import type { AdmissionRequest } from '../admission.ts';
 import { type Attributes, isNamespace } from './attributes.ts';
 import type { EquivalentKinds } from './equivalents.ts';
+import type { Expression } from './expressions.ts';
+import type { Input } from './input.ts';
 import { matchesRule, type RuleSubject } from './rules.ts';
 
 /** Which requests a webhook, policy or binding is for, read once from its object. */
@@ -50,6 +52,8 @@ export interface MatchContext {
   equivalents: EquivalentKinds;
   /** The request's namespace; undefined where there is none. */
   namespace: () => Promise<KubeObject | undefined>;
+  /** What expressions see of it, in the kind in which it is to be shown; reads only what one of them names. */
+  input: (shown: Kind, expressions: readonly Expression[]) => Promise<Input>;
 }
 
 /** The kind in which the request is to be shown, or undefined when it is not meant. Rules alone decide when there are no selectors. */

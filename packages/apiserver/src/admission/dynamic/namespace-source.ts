@@ -8,21 +8,18 @@ const namespacesMax = 5_000;
 
 /** Namespaces that selectors and policies asked about lately, at most a second old. */
 export class NamespaceSource {
-  readonly #held: FreshCache<string, KubeObject | undefined>;
+  readonly #storage: Storage;
+  readonly #held = new FreshCache<string, KubeObject | undefined>({ entriesMax: namespacesMax });
 
   constructor(storage: Storage) {
-    this.#held = new FreshCache({
-      entriesMax: namespacesMax,
-      load: async (key) => {
-        const [cluster = '', name = ''] = key.split('/');
-        const stored = await storage.cluster(cluster as ClusterId).get(keyOf(namespaces, '', name));
-        return stored === undefined ? undefined : toItem(namespaces, stored).object;
-      },
-    });
+    this.#storage = storage;
   }
 
   /** Never change what it gives. */
   of(cluster: ClusterId, name: string): Promise<KubeObject | undefined> {
-    return this.#held.get(`${cluster}/${name}`);
+    return this.#held.get(`${cluster}/${name}`, async () => {
+      const stored = await this.#storage.cluster(cluster).get(keyOf(namespaces, '', name));
+      return stored === undefined ? undefined : toItem(namespaces, stored).object;
+    });
   }
 }

@@ -1,0 +1,59 @@
+import { bindJson, type Bindings, declare } from '@kajitori/cel';
+import type { KubeObject } from '@kajitori/apimachinery';
+import type { Kind } from '@kajitori/kinds';
+import type { Decide } from '../../authorization/authorizer.ts';
+import { reviewRequest } from '../webhooks/admission-review.ts';
+import { authorizerValue, requestResourceValue } from './authorizer-library.ts';
+import type { Attributes } from './attributes.ts';
+import { asEquivalent } from './equivalents.ts';
+import { type Expression, requestType } from './expressions.ts';
+
+/** What expressions see of a request. */
+export interface Input {
+  bindings: Bindings;
+}
+
+export interface InputParts {
+  attributes: Attributes;
+  /** The kind of the request, and the one in which it is to be shown. */
+  from: Kind;
+  shown: Kind;
+  /** Only where an expression reads them. */
+  namespace: KubeObject | undefined;
+  decide: Decide | undefined;
+}
+
+/** Whether one of the expressions reads the variable, so that it is worth having. */
+export function anyReads(expressions: readonly Expression[], variable: string): boolean {
+  return expressions.some(({ program }) => program?.readsVariable(variable) === true);
+}
+
+export function inputOf({ attributes, from, shown, namespace, decide }: InputParts): Input {
+  const { object, oldObject, user, resource, subresource, namespace: where, name } = attributes;
+  const converted = (one: KubeObject | undefined): unknown => (one === undefined ? null : asEquivalent(one, from, shown));
+  const checked = { group: resource.group, resource: resource.resource, subresource, namespace: where, name };
+  return {
+    bindings: {
+      object: () => bindJson(declare.dyn, converted(object)),
+      oldObject: () => bindJson(declare.dyn, converted(oldObject)),
+      request: () => bindJson(requestType, requestJson(attributes, from, shown)),
+      namespaceObject: () => bindJson(declare.dyn, namespace ?? null),
+      ...(decide === undefined
+        ? {}
+        : {
+            authorizer: () => authorizerValue(decide, user),
+            'authorizer.requestResource': () => requestResourceValue(decide, user, checked),
+          }),
+    },
+  };
+}
+
+/** The request without its objects, which have variables of their own. */
+function requestJson(attributes: Attributes, from: Kind, shown: Kind): unknown {
+  const {
+    object: _object,
+    oldObject: _oldObject,
+    ...rest
+  } = reviewRequest({ ...attributes, object: undefined, oldObject: undefined }, from, shown);
+  return rest;
+}
