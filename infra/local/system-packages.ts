@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { findProgram } from '@kajitori/servers';
 import { logFile } from './instance.ts';
 import type { Instance } from './instance.ts';
@@ -8,6 +9,8 @@ import { runLogged } from './run-logged.ts';
 export interface SystemPackage {
   /** Any of these will do. */
   programs: string[];
+  /** Where the package lies, when it has no program. */
+  directory?: string;
   package: string;
 }
 
@@ -20,6 +23,13 @@ export const nodePackages: SystemPackage[] = [
   { programs: ['nft'], package: 'nftables' },
   { programs: ['ip'], package: 'iproute2' },
 ];
+
+/** A client of another language, for the end-to-end tests. */
+export const pythonClientPackage: SystemPackage = {
+  programs: [],
+  directory: '/usr/lib/python3/dist-packages/kubernetes',
+  package: 'python3-kubernetes',
+};
 
 /** One node uses the machine's engine, which is looked for apart; several need engines of their own. */
 export function packagesForNodes(count: number): SystemPackage[] {
@@ -34,9 +44,13 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
+function isThere({ programs, directory }: SystemPackage): boolean {
+  return programs.some((name) => findProgram(name)) || (directory !== undefined && existsSync(directory));
+}
+
 /** Installs what is missing, when this user may. @throws StepError with one line that says what to install and how. */
 export async function ensurePackages(instance: Instance, wanted: SystemPackage[]): Promise<string> {
-  const missing = wanted.filter(({ programs }) => !programs.some((name) => findProgram(name))).map((each) => each.package);
+  const missing = wanted.filter((each) => !isThere(each)).map((each) => each.package);
   if (missing.length === 0) return '';
   const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (!isRoot() || findProgram('apt-get') === undefined) {

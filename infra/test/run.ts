@@ -11,7 +11,7 @@ import { engineFile, ensureEngine } from '../local/docker-engine.ts';
 import { instanceOf, logFile, makeDirectories } from '../local/instance.ts';
 import { endProcess, readIdentity } from '../local/process-identity.ts';
 import { showFailure, step } from '../local/progress.ts';
-import { dockerPackages, ensurePackages, nodePackages, redisPackage } from '../local/system-packages.ts';
+import { dockerPackages, ensurePackages, nodePackages, pythonClientPackage, redisPackage } from '../local/system-packages.ts';
 import { ofLastLine, ofVitest, single, sum } from './tally.ts';
 import type { Tally } from './tally.ts';
 
@@ -52,7 +52,7 @@ async function setUp(): Promise<void> {
   await makeDirectories(instance);
   const remedy = 'see the log';
   await step('system packages', { remedy, log: logFile(instance, 'apt') }, () =>
-    ensurePackages(instance, [redisPackage, ...dockerPackages, ...nodePackages]),
+    ensurePackages(instance, [redisPackage, ...dockerPackages, ...nodePackages, pythonClientPackage]),
   );
   await step('Docker', { remedy, log: logFile(instance, 'dockerd') }, () => ensureEngine(instance));
 }

@@ -59,7 +59,7 @@ function verbFor(method: string, name: string, subresource: string, query: URLSe
 
 /** Booleans in queries: `true`, `1`, or present without a value. */
 export function isTrue(text: string | null): boolean {
-  return text !== null && text !== 'false' && text !== '0';
+  return text !== null && text !== '0' && text.toLowerCase() !== 'false';
 }
 
 function decodedSegments(path: string): string[] | undefined {
