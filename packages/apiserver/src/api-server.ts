@@ -18,6 +18,7 @@ import { builtInPlugins } from './admission/built-in-plugins.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { rbacEscalation } from './admission/rbac-escalation.ts';
 import { PolicySource } from './admission/policy-source.ts';
+import { Authentication } from './authentication/authentication.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { createAuthorizer, createDecider } from './authorization/authorizer.ts';
 import { CompanionSet } from './companions/companions.ts';
@@ -40,6 +41,10 @@ import { resourceMetrics } from './node-metrics/resource-metrics.ts';
 import { serveNodeProxy } from './proxy/serve-node-proxy.ts';
 import { serveProxy } from './proxy/serve-proxy.ts';
 import { ClusterKinds } from './served-kinds/cluster-kinds.ts';
+import { nodeTokens } from './service-accounts/node-tokens.ts';
+import { ServiceAccountTokens } from './service-accounts/service-account-tokens.ts';
+import { noTokenKeys, type TokenKeys } from './service-accounts/token-keys.ts';
+import { TokenRequests } from './service-accounts/token-requests.ts';
 import { serveLogs } from './subresources/logs.ts';
 import { serveStreamUpgrade } from './subresources/upgrades.ts';
 import { WatchHub } from './watch/watch-hub.ts';
@@ -47,6 +52,8 @@ import { WatchHub } from './watch/watch-hub.ts';
 export interface ApiServerOptions {
   storage: Storage;
   authenticator: Authenticator;
+  /** What clusters sign the tokens of their ServiceAccounts with; absent: there are none. */
+  tokenKeys?: TokenKeys;
   logger: Logger;
   clock?: Clock;
   /** Who this server is to aggregated ones; absent: nobody. */
@@ -78,6 +85,8 @@ export class ApiServer implements AsyncDisposable {
   /** Reaches pods and Services of clusters, for webhooks and aggregated APIs. */
   readonly dial: ClusterDial;
   readonly #options: ApiServerOptions;
+  readonly #authentication: Authentication;
+  readonly #tokenKeys: TokenKeys;
   readonly #clock: Clock;
   readonly #hub: WatchHub;
   readonly #definitions: Definitions;
@@ -97,6 +106,10 @@ export class ApiServer implements AsyncDisposable {
     this.#egress = new EgressClient({ allowed: options.egress ?? 'public' });
     this.#aggregated = new AggregatedApis({ ...this.#upstreams, storage: options.storage, logger: options.logger });
     this.#kinds = new ClusterKinds([this.#definitions, this.#aggregated]);
+    const keys = options.tokenKeys ?? noTokenKeys;
+    const tokens = new ServiceAccountTokens({ storage: options.storage, keys, clock: this.#clock });
+    this.#tokenKeys = keys;
+    this.#authentication = new Authentication({ tokens, keys, others: options.authenticator });
     const rbac = new RbacSource(options.storage);
     const authorize = createAuthorizer(rbac);
     const policies = new PolicySource();
@@ -105,6 +118,7 @@ export class ApiServer implements AsyncDisposable {
       admission: new Admission([
         namespaceLifecycle(this.#clock),
         ...builtInPlugins(policies),
+        nodeTokens,
         rbacEscalation({ authorize, rbac }),
         ...dynamicAdmission({
           storage: options.storage,
@@ -123,7 +137,8 @@ export class ApiServer implements AsyncDisposable {
       ]),
       definitions: this.#definitions,
       authorize,
-      authenticator: options.authenticator,
+      authentication: this.#authentication,
+      tokenRequests: new TokenRequests(keys, this.#clock),
       rbac,
       hub: this.#hub,
       computed: resourceMetrics(new NodeUsageSource({ node: options.node ?? unreachableNodes, logger: options.logger }), this.#clock),
@@ -157,7 +172,8 @@ export class ApiServer implements AsyncDisposable {
     app: Hono<{ Bindings: NodeBindings }>;
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   } {
-    const { authenticator, logger } = this.#options;
+    const { logger } = this.#options;
+    const authenticator = this.#authentication;
     const { operations } = this;
     const proxies = { operations, dial: new ClusterDial({ storage: this.#options.storage, node }) };
     const aggregation = { apis: this.#aggregated, services: { ...this.#upstreams, ...proxies } };
@@ -166,6 +182,7 @@ export class ApiServer implements AsyncDisposable {
       operations,
       resources,
       kinds: this.#kinds,
+      tokenKeys: this.#tokenKeys,
       aggregation,
       openapi: new OpenApiDocuments(catalogue),
       clock: this.#clock,
@@ -179,7 +196,7 @@ export class ApiServer implements AsyncDisposable {
       },
     });
     return {
-      app: kubernetesApp({ handler, authenticator, clusterOf, logger }),
+      app: kubernetesApp({ handler, authenticator, authorize: operations.services.authorize, clusterOf, logger }),
       upgrade: (request, socket, head) =>
         serveStreamUpgrade({ ...proxies, aggregation, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
     };
