@@ -37,6 +37,41 @@ describe('a definition', () => {
   });
 });
 
+describe('a definition with rules', () => {
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const ruled = (rule: string): CustomResourceDefinition =>
+    backupDefinition(({ metadata, spec }) => {
+      metadata.name = 'ruleds.rules.example.com';
+      spec.group = 'rules.example.com';
+      Object.assign(spec.names, { plural: 'ruleds', singular: 'ruled', kind: 'Ruled', shortNames: [] });
+      const schema = spec.versions[0]?.schema?.openAPIV3Schema;
+      Object.assign(schema?.properties?.['spec'] ?? {}, { 'x-kubernetes-validations': [{ rule, message: 'copies never shrink' }] });
+    });
+
+  it('is refused when a rule does not compile', async () => {
+    const { code, body } = await api.send('POST', definitions, ruled('self.nothing > 1'));
+    expect([code, body['message']]).toEqual([
+      422,
+      expect.stringContaining(
+        'spec.versions[0].schema.openAPIV3Schema.properties[spec].x-kubernetes-validations[0].rule: Invalid value: ' +
+          `{"rule":"self.nothing > 1","message":"copies never shrink"}: compilation failed: ERROR: <input>:1:5: undefined field 'nothing'`,
+      ),
+    ]);
+  });
+
+  it('holds its instances to them', async () => {
+    expect((await api.send('POST', definitions, ruled('self.copies >= oldSelf.copies'))).code).toBe(201);
+    const one = { ...backup('one', { target: 'a', copies: 3 }), kind: 'Ruled', apiVersion: 'rules.example.com/v1' };
+    const instances = '/apis/rules.example.com/v1/namespaces/default/ruleds';
+    expect((await api.send('POST', instances, one)).code).toBe(201);
+    const { code, body } = await api.send('PATCH', `${instances}/one`, { spec: { copies: 2 } }, 'application/merge-patch+json');
+    expect([code, body['message']]).toEqual([
+      422,
+      'Ruled.rules.example.com "one" is invalid: spec: Invalid value: "object": copies never shrink',
+    ]);
+  });
+});
+
 describe('an instance', () => {
   it('is pruned, defaulted and counted', async () => {
     const made = await api.send(
@@ -166,8 +201,8 @@ describe('discovery', () => {
       metadata: { name: string };
       versions: { resources: { resource: string; subresources: object[] }[] }[];
     }[];
-    expect(items.at(-1)?.metadata.name).toBe('stable.example.com');
-    expect(items.at(-1)?.versions[0]?.resources[0]).toMatchObject({
+    const own = items.find(({ metadata }) => metadata.name === 'stable.example.com');
+    expect(own?.versions[0]?.resources[0]).toMatchObject({
       resource: 'backups',
       scope: 'Namespaced',
       shortNames: ['bk'],

@@ -182,8 +182,8 @@ class GarbageCollector implements Controller {
     const before = await this.#all;
     if (before === undefined) return done;
     this.#all = undefined;
-    const now = [...(await this.#informers(run)).keys()].map(prefixOf);
-    for (const kind of before.keys()) if (!now.includes(prefixOf(kind))) await this.#context.caches.forget(kind);
+    const now = new Set([...(await this.#informers(run)).keys()].map(prefixOf));
+    for (const kind of before.keys()) if (!now.has(prefixOf(kind))) await this.#context.caches.forget(kind);
     return done;
   }
 

@@ -25,9 +25,10 @@ function valueErrors(props: JSONSchemaProps, field: string): FieldError[] {
   const value = structuredClone(props.default);
   const { unknown } = normalize(schema, value, { unknown: 'drop' });
   if (unknown.length > 0) return [invalid(path, props.default, 'must not have unknown fields')];
-  return validate({ type: 'object', properties: { default: schema } }, { default: props.default }).map((error) => ({
-    ...error,
-    field: `${field}.${error.field}`,
-    message: error.message.replaceAll(`${error.field} in body`, `${field}.${error.field} in body`),
+  const errors = validate({ type: 'object', properties: { default: schema } }, { default: props.default });
+  return errors.map(({ reason, field: at, message }) => ({
+    reason,
+    field: `${field}.${at}`,
+    message: message.replaceAll(`${at} in body`, `${field}.${at} in body`),
   }));
 }

@@ -3,6 +3,7 @@ import { patternError } from '@kajitori/schema';
 import { defaultErrors } from './default-rules.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 import { listTypeErrors, mapTypeErrors } from './list-type-rules.ts';
+import { validationRuleErrors } from './validation-rule-rules.ts';
 
 /**
  * What makes a schema structural, in Kubernetes' words: every field says its type outside of `allOf`, `anyOf`, `oneOf` and `not`, which only
@@ -19,7 +20,7 @@ export function structuralErrors(schema: JSONSchemaProps, field: string): FieldE
   schemaErrors(schema, field, errors);
   structureErrors(schema, 'root', field, errors);
   completenessErrors(schema, field, errors);
-  if (errors.length === 0) errors.push(...defaultErrors(schema, field));
+  if (errors.length === 0) errors.push(...defaultErrors(schema, field), ...validationRuleErrors(schema, field));
   return errors.slice(0, errorsMax);
 }
 

@@ -5,6 +5,7 @@ import { type FieldReader, type Kind, standardVerbs, type Subresource } from '..
 import { definitionName } from './definition-name.ts';
 import { jsonPath } from './json-path.ts';
 import { printerColumns } from './printer-columns.ts';
+import { ruleErrors } from './rules/rule-errors.ts';
 import { scaleErrors } from './scale-rules.ts';
 import { preferredVersions } from './version-order.ts';
 
@@ -65,6 +66,7 @@ function kindOfVersion(definition: CustomResourceDefinition, version: CustomReso
       nameError: dns1123SubdomainError,
       generation: true,
       allowUnconditionalUpdate: false,
+      validateTransition: (object, old) => ruleErrors(schemas.schema(name), object, old),
       prepareForCreate(draft) {
         if (subresources?.status !== undefined) delete draft['status'];
       },
