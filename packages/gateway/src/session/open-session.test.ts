@@ -75,7 +75,7 @@ describe('opening a session', () => {
     ['invalid', 'InvalidNode'],
   ] as const)('tells an agent that may not join because of a %s', async (why, reason) => {
     joining = () => Promise.reject(new AccountsError(why, 'no', 'Do otherwise.'));
-    await expect(openSession(hello, join, parts)).rejects.toMatchObject({ reason, message: 'no Do otherwise.' });
+    await expect(openSession(hello, join, parts)).rejects.toMatchObject({ reason, message: 'no. Do otherwise.' });
   });
 
   it('knows a token that was used up meanwhile, and a hello without the hash of a credential', async () => {
