@@ -160,6 +160,7 @@ export class ClusterHost implements AsyncDisposable {
     } catch (error) {
       if (error instanceof ClusterGoneError) return {};
       this.#options.logger.warn({ cluster, error }, 'a cluster could not be taken up');
+      this.#unanswered.called(cluster);
       return { afterMilliseconds: this.#options.backoff.next(cluster) + noRoomMilliseconds };
     } finally {
       this.#opening.delete(cluster);
