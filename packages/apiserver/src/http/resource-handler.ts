@@ -252,17 +252,18 @@ function answer(body: string | Uint8Array, status: number, call: Call, { represe
   return { status, headers: { 'content-type': representation.contentType, ...warningHeaders(call) }, body };
 }
 
-/** Longest warning that a header carries. */
+/** Characters of all warnings of an answer; where they are more, each is cut (Kubernetes' warning recorder does the same). */
+const warningsLengthMax = 4_096;
 const warningLengthMax = 256;
+const warningsMax = 50;
 
 function warningHeaders({ warnings: own, kind }: Call): Record<string, string[]> {
   const deprecation = kind.custom?.deprecationWarning;
   const warnings = deprecation === undefined ? own : [deprecation, ...own];
   if (warnings.length === 0) return {};
+  const told = [...new Set(warnings)].slice(0, warningsMax);
+  const isLong = told.reduce((sum, { length }) => sum + length, 0) > warningsLengthMax;
   const printable = (text: string): string =>
-    text
-      .replace(/[^\x20-\x7e]/g, '?')
-      .replace(/["\\]/g, '\\$&')
-      .slice(0, warningLengthMax);
-  return { warning: [...new Set(warnings)].slice(0, 50).map((text) => `299 - "${printable(text)}"`) };
+    (isLong ? text.slice(0, warningLengthMax) : text).replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
+  return { warning: told.map((text) => `299 - "${printable(text)}"`) };
 }

@@ -5,22 +5,23 @@ import { type Authorize, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
 import type { CompanionSet } from '../companions/companions.ts';
 import type { Kind } from '@kajitori/kinds';
+import type { ComputedKind } from './computed-kind.ts';
 import { checkSchema } from '../registry/check.ts';
 import { createObject } from '../registry/create.ts';
 import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
-import type { Item } from '../registry/item.ts';
+import { bodyOf, Item } from '../registry/item.ts';
 import type { ListParameters } from '../registry/list-query.ts';
 import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
-import { type Updated, updateObject, type UpdateOptions } from '../registry/update.ts';
 import { Turns } from '../registry/turns.ts';
+import { type Updated, updateObject, type UpdateOptions } from '../registry/update.ts';
 import type { Definitions } from '../custom-resources/definitions.ts';
 import { isDefinition } from '../custom-resources/definition-statuses.ts';
 import { reviews, type ReviewServices } from '../reviews/reviews.ts';
-import { boundPod } from '../subresources/binding.ts';
 import type { TokenRequests } from '../service-accounts/token-requests.ts';
+import { boundPod } from '../subresources/binding.ts';
+import { budgetedDeletion, checkEviction } from '../subresources/eviction.ts';
 import { scaleOf, withScale } from '../subresources/scale.ts';
 import { runWatch, type WatchParameters, type WatchSink } from '../watch/watch-session.ts';
-import { budgetedDeletion, checkEviction } from '../subresources/eviction.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 
 export interface OperationServices extends ReviewServices {
@@ -30,10 +31,10 @@ export interface OperationServices extends ReviewServices {
   authorize: Authorize;
   hub: WatchHub;
   definitions: Definitions;
-  /** The catalogue's Pod: Bindings act on it. */
   tokenRequests: TokenRequests;
   /** Kinds that are made when they are asked for. */
   computed: ReadonlyMap<Kind, ComputedKind>;
+  /** The catalogue's Pod: Bindings act on it. */
   podKind: Kind;
   logger: Logger;
 }
@@ -52,27 +53,32 @@ export type Change = (old: KubeObject) => KubeObject | Promise<KubeObject>;
  */
 export class Operations {
   readonly services: OperationServices;
+  /** Evictions of a namespace spend the same budgets. */
+  readonly #evictions = new Turns();
 
   constructor(services: OperationServices) {
     this.services = services;
   }
 
-  /** Evictions of a namespace spend the same budgets. */
-  readonly #evictions = new Turns();
   async get(call: Call): Promise<Item | Answer> {
     await this.#admitVerb(call, 'get');
+    const computed = this.services.computed.get(call.kind);
+    if (computed !== undefined) return computedItem(call.kind, await computed.get(call));
     const item = await readOne(call);
     return call.subresource === 'scale' ? { value: scaleOf(call.kind, item.draft()), created: false } : item;
   }
 
   async list(call: Call, query: ListParameters): Promise<ItemPage> {
     await this.#admitVerb(call, 'list');
+    const computed = this.services.computed.get(call.kind);
+    if (computed !== undefined)
+      return { items: (await computed.list(call, query)).map((object) => computedItem(call.kind, object)), resourceVersion: '' };
     return readPage(call, query);
   }
 
   async watch(call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<void> {
     await this.authorize(call, 'watch');
-    await runWatch(this.services.hub, call, query, sink, signal);
+    await runWatch(this.services, call, query, sink, signal);
   }
 
   /** For answers that need no operation of their own: a watch that is only being set up, a list that is held already. */
@@ -176,13 +182,13 @@ export class Operations {
     await this.#admitBody(call, 'CREATE', body);
     if (call.subresource === 'binding') return this.#bind(call, body);
     if (call.subresource === 'eviction') return this.#evict(call, body);
+    if (call.subresource === 'token') return { value: await this.services.tokenRequests.create(call, body), created: true };
     throw methodNotAllowed(groupResourceOf(call.kind), 'create');
   }
 
   /** Admission of a body that is no stored object. */
   async #admitBody(call: Call, operation: AdmissionOperation, object: KubeObject): Promise<void> {
     await this.services.admission.mutate({ call, operation, object });
-    if (call.subresource === 'token') return { value: await this.services.tokenRequests.create(call, body), created: true };
     await this.services.admission.validate({ call, operation, object });
   }
 
@@ -242,6 +248,10 @@ function partOf({ subresource }: Call): UpdateOptions['part'] {
 
 export function isAnswer(result: Item | Answer | Updated): result is Answer {
   return 'value' in result;
+}
+
+function computedItem(kind: Kind, object: KubeObject): Item {
+  return new Item(kind, bodyOf(kind, object), undefined);
 }
 
 /** A path that names nothing. */
