@@ -3,6 +3,7 @@
  * extend; the tables of its functions are shared by all that extend it.
  */
 import { check } from './check/checker.ts';
+import { checkLiterals } from './check/literal-rules.ts';
 import type { Declarations } from './check/scope.ts';
 import { CompileError, EvaluationError, type Issue } from './errors.ts';
 import { type Compiled, compile } from './evaluate/compiler.ts';
@@ -98,6 +99,7 @@ class DeclaredEnvironment implements Environment, Declarations {
     if (parsed.expr === undefined) return { error: parsed.error as CompileError };
     const issues: Issue[] = [];
     const outputType = check(parsed.expr, parsed.source, this, issues);
+    if (issues.length === 0) checkLiterals(parsed.expr, parsed.source, issues);
     const error = parsed.source.error(issues);
     if (error !== undefined) return { error };
     try {

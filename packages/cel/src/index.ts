@@ -32,3 +32,4 @@ export { createEnvironment } from './environment.ts';
 export type { FunctionDeclaration, Library, Overload } from './functions/declaration.ts';
 export { kubernetesLibraries } from './library/kubernetes.ts';
 export { bindJson, toJson } from './values/json.ts';
+export { quantityType, QuantityValue } from './library/quantity.ts';

@@ -225,7 +225,7 @@ class Checker {
     let items: Type | undefined;
     for (const [index, element] of expr.elements.entries()) {
       const type = this.check(element);
-      items = this.join(element, items, expr.optional[index] === true ? this.unwrap(element, type) : type);
+      items = this.join(items, expr.optional[index] === true ? this.unwrap(element, type) : type);
     }
     return types.list(items ?? this.unifier.newVariable());
   }
@@ -237,20 +237,18 @@ class Checker {
     return type;
   }
 
-  private join(expr: Expr, previous: Type | undefined, current: Type): Type {
+  private join(previous: Type | undefined, current: Type): Type {
     if (previous === undefined) return current;
-    if (this.unifier.assignable(previous, current)) return moreGeneral(previous, current);
-    this.mismatch(expr.offset, previous, current);
-    return types.error;
+    return this.unifier.assignable(previous, current) ? moreGeneral(previous, current) : types.dyn;
   }
 
   private map(expr: MapLiteral): Type {
     let keys: Type | undefined;
     let values: Type | undefined;
     for (const entry of expr.entries) {
-      keys = this.join(entry.key, keys, this.check(entry.key));
+      keys = this.join(keys, this.check(entry.key));
       const type = this.check(entry.value);
-      values = this.join(entry.value, values, entry.optional ? this.unwrap(entry.value, type) : type);
+      values = this.join(values, entry.optional ? this.unwrap(entry.value, type) : type);
     }
     return types.map(keys ?? this.unifier.newVariable(), values ?? this.unifier.newVariable());
   }

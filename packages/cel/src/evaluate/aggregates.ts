@@ -45,7 +45,7 @@ export function compileMap(compile: (expr: Expr) => Evaluate, expr: MapLiteral):
     for (const entry of entries) {
       const key = entry.key(frame);
       const value = entry.optional ? unwrapEntry(entry.value(frame)) : entry.value(frame);
-      if (value !== undefined) map.insert(key, value);
+      if (value !== undefined) map.put(key, value);
     }
     return map;
   };
@@ -54,7 +54,7 @@ export function compileMap(compile: (expr: Expr) => Evaluate, expr: MapLiteral):
     try {
       return constant(build(new Frame({}, Infinity, 0)));
     } catch (error) {
-      // A map with a key twice fails when it is evaluated and not before.
+      // A map with a key of a wrong type fails when it is evaluated and not before.
       if (!(error instanceof EvaluationError)) throw error;
       return () => {
         throw error;

@@ -10,7 +10,7 @@ import type { Evaluate } from './frame.ts';
 type Apply = (...args: Value[]) => Value;
 
 /** The one overload where types leave no choice; else the first that the values fit. */
-export function dispatch(argExprs: readonly Expr[], overloads: readonly Overload[], name: string): Apply {
+export function dispatch(argExprs: readonly Expr[], overloads: readonly Overload[]): Apply {
   const [only] = overloads;
   if (only !== undefined && overloads.length === 1 && only.args.every((type, index) => alwaysAccepts(type, argExprs[index]?.type))) {
     return only.evaluate as Apply;
@@ -19,7 +19,7 @@ export function dispatch(argExprs: readonly Expr[], overloads: readonly Overload
     for (const overload of overloads) {
       if (overload.args.every((type, index) => accepts(type, args[index] as Value))) return (overload.evaluate as Apply)(...args);
     }
-    throw new EvaluationError(`no such overload: ${name}`);
+    throw new EvaluationError('no such overload');
   };
 }
 

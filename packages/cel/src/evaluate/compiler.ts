@@ -271,7 +271,7 @@ class Compiler implements Compiling {
       const member = constantSet(args[0] as Evaluate, args[1] as Evaluate);
       if (member !== undefined) return member;
     }
-    const evaluate = dispatch(argExprs, overloads, name);
+    const evaluate = dispatch(argExprs, overloads);
     const cost = callCost(name, id);
     const call = assemble(args, evaluate, cost);
     if (foldable.has(name) && args.length === 1 && constantOf(args[0] as Evaluate) !== undefined) {

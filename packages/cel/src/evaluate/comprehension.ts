@@ -5,7 +5,7 @@
 import { EvaluationError } from '../errors.ts';
 import type { Call, Comprehension, Expr } from '../parse/ast.ts';
 import { EntryMap } from '../values/entry-map.ts';
-import { ArrayList, ListValue, MapValue, OptionalValue, type Value } from '../values/value.ts';
+import { ArrayList, ListValue, MapValue, OptionalValue, typeOf, type Value } from '../values/value.ts';
 import { constantOf } from './constant.ts';
 import type { Evaluate, Frame, Local } from './frame.ts';
 
@@ -95,8 +95,14 @@ function iterate(over: Value, pairs: boolean, turn: (one: Value, two: Value | un
   } else if (over instanceof MapValue) {
     for (const key of over.keys()) if (!turn(key, pairs ? over.get(key) : undefined)) return;
   } else {
-    throw new EvaluationError(`got '${over === null ? 'null' : typeof over}', expected iterable type`);
+    throw new EvaluationError(`got '${goType(over)}', expected iterable type`);
   }
+}
+
+/** The name that error messages give to a value's type. */
+function goType(value: Value): string {
+  const { kind, name } = typeOf(value);
+  return kind === 'opaque' || kind === 'object' ? name : `types.${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 
 /** `cel.bind`: a fold over nothing whose accumulator is the variable. */

@@ -2,7 +2,7 @@
 import { EvaluationError } from '../errors.ts';
 import { toInt } from '../values/int.ts';
 import { formatDouble } from '../values/double.ts';
-import { Double, ListValue, MapValue, ObjectValue, OptionalValue, Uint, type Value } from '../values/value.ts';
+import { Double, ListValue, MapValue, ObjectValue, OptionalValue, typeOf, Uint, type Value } from '../values/value.ts';
 
 function show(key: Value): string {
   if (key instanceof Uint) return String(key.value);
@@ -15,7 +15,7 @@ function find(value: Value, name: string): Value | undefined {
   if (value instanceof ObjectValue) return value.get(name);
   if (value instanceof MapValue) return value.get(name);
   if (value instanceof ListValue) throw new EvaluationError(`unsupported index type 'string' in list`);
-  throw new EvaluationError('no such overload');
+  throw new EvaluationError(`no such key: ${name}`);
 }
 
 export function readField(value: Value, name: string): Value {
@@ -35,7 +35,7 @@ export function hasField(value: Value, name: string): boolean {
   const inner = value instanceof OptionalValue ? value.value : value;
   if (inner === undefined) return false;
   if (inner instanceof ObjectValue) return inner.has(name);
-  return find(inner, name) !== undefined;
+  return inner instanceof MapValue && inner.get(name) !== undefined;
 }
 
 /** Undefined when the key or index is absent. */
@@ -58,7 +58,9 @@ function indexOf(key: Value): number {
   if (typeof key === 'bigint') return -1;
   if (key instanceof Uint) return Number(toInt(key.value) ?? -1);
   if (key instanceof Double && Number.isInteger(key.value)) return key.value;
-  throw new EvaluationError(`unsupported index value of type '${typeof key}' in list`);
+  throw new EvaluationError(
+    key instanceof Double ? `unsupported index value ${key.value} in list` : `unsupported index type '${typeOf(key).name}' in list`,
+  );
 }
 
 export function readAt(value: Value, key: Value): Value {

@@ -14,9 +14,9 @@ export class MacroError extends Error {
 }
 
 /** Undefined when the call is no use of the macro after all and stays a call. */
-export type Expand = (offset: number, target: Expr, args: readonly Expr[]) => Expr | undefined;
+type Expand = (offset: number, target: Expr, args: readonly Expr[]) => Expr | undefined;
 
-export interface Macro {
+interface Macro {
   readonly name: string;
   readonly member: boolean;
   /** Number of arguments; undefined for any. */
@@ -34,7 +34,7 @@ export const noTarget: Expr = literal(0, null);
 const simpleName = 'argument must be a simple name';
 const identifier = 'argument is not an identifier';
 
-export function variableName(expr: Expr, message: string): string {
+function variableName(expr: Expr, message: string): string {
   if (expr.kind !== 'ident' || expr.name.startsWith('.')) throw new MacroError(message, expr.offset);
   if (expr.name === accumulator) throw new MacroError('iteration variable overwrites accumulator variable', expr.offset);
   return expr.name;
@@ -132,7 +132,7 @@ function has(offset: number, _target: Expr, [arg]: readonly Expr[]): Expr {
 }
 
 /** A variable for an expression's value, evaluated at most once: a fold over nothing. */
-export function bind(offset: number, name: string, value: Expr, result: Expr): Comprehension {
+function bind(offset: number, name: string, value: Expr, result: Expr): Comprehension {
   return {
     kind: 'comprehension',
     offset,
@@ -168,7 +168,29 @@ function sortBy(offset: number, target: Expr, args: readonly Expr[]): Expr | und
   return bind(offset, name, target, memberCall(offset, ident(offset, name), '@sortByAssociatedKeys', keys));
 }
 
-export const macros: readonly Macro[] = [
+/** `math.greatest(a, b, …)` takes any number of arguments, and its function one or two. */
+function extreme(name: string): Expand {
+  return (offset, target, args) => {
+    if (target.kind !== 'ident' || target.name !== 'math') return undefined;
+    if (args.length === 0) throw new MacroError(`math.${name}() requires at least one argument`, target.offset);
+    const wrong = args.find((arg) => !mayBeNumber(arg));
+    if (wrong !== undefined)
+      throw new MacroError(
+        `math.${name}() ${args.length === 1 ? 'invalid single argument value' : 'simple literal arguments must be numeric'}`,
+        wrong.offset,
+      );
+    return memberCall(offset, target, name === 'greatest' ? '@max' : '@min', ...(args.length > 2 ? [list(offset, args)] : args));
+  };
+}
+
+function mayBeNumber(expr: Expr): boolean {
+  if (expr.kind === 'literal') return expr.value !== null && !['string', 'boolean'].includes(typeof expr.value);
+  return expr.kind !== 'map' && expr.kind !== 'struct';
+}
+
+const macros: readonly Macro[] = [
+  macro('greatest', undefined, extreme('greatest')),
+  macro('least', undefined, extreme('least')),
   macro('has', 1, has, false),
   ...quantifiers('all', 'all'),
   ...quantifiers('exists', 'exists'),
@@ -200,5 +222,5 @@ const byKey = new Map(macros.map((each) => [`${each.name}:${each.member}:${each.
 
 /** The macro that a call is a use of. */
 export function findMacro(name: string, member: boolean, arity: number): Macro | undefined {
-  return byKey.get(`${name}:${member}:${arity}`);
+  return byKey.get(`${name}:${member}:${arity}`) ?? byKey.get(`${name}:${member}:undefined`);
 }

@@ -24,3 +24,16 @@ function count(text: string): number {
   }
   return points;
 }
+
+/** The place of a code point in UTF-16 units. */
+export function unitIndex(text: string, point: number): number {
+  if (codePointCount(text) === text.length) return point;
+  let unit = 0;
+  for (let index = 0; index < point && unit < text.length; index++) unit += (text.codePointAt(unit) as number) > 0xffff ? 2 : 1;
+  return unit;
+}
+
+/** The code points before a place given in UTF-16 units. */
+export function pointIndex(text: string, unit: number): number {
+  return unit < 0 ? -1 : count(text.slice(0, unit));
+}

@@ -96,7 +96,8 @@ export function compare(a: Value, b: Value): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
   if (isNumeric(a) && isNumeric(b)) {
-    const [x, y] = [plain(a), plain(b)];
+    const inexact = a instanceof Double || b instanceof Double;
+    const [x, y] = inexact ? [Number(plain(a)), Number(plain(b))] : [plain(a), plain(b)];
     return x < y ? -1 : x > y ? 1 : Number(x) === Number(y) ? 0 : Number.NaN;
   }
   if (a instanceof Timestamp && b instanceof Timestamp) return order(a.nanoseconds, b.nanoseconds);

@@ -15,8 +15,8 @@ function normalKey(value: Value): Key | undefined {
       return value;
     default:
       if (value instanceof Uint) return toInt(value.value) ?? value.value;
-      if (value instanceof Double && Number.isInteger(value.value)) {
-        return Number.isSafeInteger(value.value) ? value.value + 0 : BigInt(value.value);
+      if (value instanceof Double) {
+        return Number.isInteger(value.value) && !Number.isSafeInteger(value.value) ? BigInt(value.value) : value.value + 0;
       }
       return undefined;
   }
@@ -38,11 +38,16 @@ export class EntryMap extends MapValue {
     for (const { key } of this.entries.values()) yield key;
   }
 
-  /** For whoever makes the map; a map that an expression has seen does not change. */
-  insert(key: Value, value: Value): void {
+  /** Like `insert` these are for whoever makes the map; a map that an expression has seen does not change. */
+  put(key: Value, value: Value): void {
     const normal = normalKey(key);
-    if (normal === undefined || key instanceof Double) throw new EvaluationError('unsupported key type');
-    if (this.entries.has(normal)) throw new EvaluationError(`insert failed: key ${String(normal)} already exists`);
+    if (normal === undefined) throw new EvaluationError('unsupported key type');
     this.entries.set(normal, { key, value });
+  }
+
+  /** @throws {EvaluationError} the key is there already */
+  insert(key: Value, value: Value): void {
+    if (this.get(key) !== undefined) throw new EvaluationError(`insert failed: key ${String(normalKey(key))} already exists`);
+    this.put(key, value);
   }
 }

@@ -59,6 +59,8 @@ export function divideInts(a: Int, b: Int): Int {
 export function moduloInts(a: Int, b: Int): Int {
   if (b === 0) throw new EvaluationError('modulus by zero');
   if (typeof a === 'number' && typeof b === 'number') return (a % b) + 0;
+  // The division that goes with it overflows.
+  if (a === int64Min && b === -1) throw new EvaluationError('integer overflow');
   return checked(BigInt(a) % BigInt(b));
 }
 

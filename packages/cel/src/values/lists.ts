@@ -40,3 +40,7 @@ export function* itemsOf(list: ListValue): Iterable<Value> {
   const { size } = list;
   for (let index = 0; index < size; index++) yield list.at(index);
 }
+
+export function toArray(list: ListValue): Value[] {
+  return list instanceof ArrayList ? [...list.items] : [...itemsOf(list)];
+}
