@@ -43,8 +43,9 @@ export interface Kind<T extends KubeObject = KubeObject> {
 
 /** What is known only of kinds that a CustomResourceDefinition makes. */
 export interface CustomKind {
-  /** Name of the definition. */
+  /** Name and uid of the definition. */
   definition: string;
+  definitionUid: string;
   /** The definition's `metadata.generation` that this kind was made from. */
   generation: number;
   /** Whether clients reach this version. A storage version that is not served is reached by the control plane alone. */

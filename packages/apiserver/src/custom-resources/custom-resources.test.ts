@@ -193,6 +193,33 @@ describe('an instance', () => {
   });
 });
 
+describe('a watch', () => {
+  it('ends when the definition changes, and begins with the new kind', async () => {
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const changing = backupDefinition(({ metadata, spec }) => {
+      metadata.name = 'changing.watch.example.com';
+      spec.group = 'watch.example.com';
+      Object.assign(spec.names, { plural: 'changing', singular: 'change', kind: 'Change', shortNames: [] });
+    });
+    await api.send('POST', definitions, changing);
+    const instances = '/apis/watch.example.com/v1/namespaces/default/changing';
+    const change = (name: string) => ({ ...backup(name), apiVersion: 'watch.example.com/v1', kind: 'Change' });
+    const { events } = await api.watch(instances);
+    await api.send('POST', instances, change('before'));
+    const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    const spec = { versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }] };
+    const changed = await api.send('PATCH', `${definitions}/changing.watch.example.com`, { spec }, 'application/merge-patch+json');
+    expect(changed.code).toBe(200);
+    await api.send('POST', instances, { ...change('after'), more: true });
+    expect((await events).map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(['ADDED before']);
+    const second = await api.watch(instances, 300);
+    expect((await second.events).map(({ object }) => [object.metadata.name, object['more']])).toEqual([
+      ['after', true],
+      ['before', undefined],
+    ]);
+  });
+});
+
 describe('discovery', () => {
   it('lists the kind beside the catalogue, and stays the same while nothing changes', async () => {
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';

@@ -1,6 +1,7 @@
 import type { ClusterId } from '@kajitori/apimachinery';
 import { type CustomResourceDefinition, customKinds, customResourceDefinitions, isEstablished, type Kind } from '@kajitori/kinds';
-import type { ClusterStorage, ObjectRevision, Revision, Storage } from '@kajitori/storage';
+import type { ClusterStorage, ObjectKey, ObjectRevision, Revision, Storage } from '@kajitori/storage';
+import type { Call } from '../call.ts';
 import { type ApiGroup, groupsOf } from '../discovery/discovery.ts';
 import { readError } from '../registry/errors.ts';
 import type { GroupSource } from '../served-kinds/group-source.ts';
@@ -85,6 +86,13 @@ export class Definitions implements GroupSource {
     return held.definitions;
   }
 
+  /** Whether a call's kind is the one that storage's definition makes now. Kinds of the catalogue always are. */
+  async isCurrent({ cluster, kind: { custom } }: Pick<Call, 'cluster' | 'kind'>): Promise<boolean> {
+    if (custom === undefined) return true;
+    const { metadata } = (await this.fresh(cluster)).byName.get(custom.definition)?.resource ?? {};
+    return metadata?.uid === custom.definitionUid && metadata.generation === custom.generation;
+  }
+
   /** This process wrote a definition: the next answer comes from storage. */
   forget(cluster: ClusterId): void {
     const held = this.#held.get(cluster);
@@ -144,4 +152,8 @@ export class Definitions implements GroupSource {
       this.#definitions -= freed;
     }
   }
+}
+
+export function isDefinitionRow({ group, resource }: Pick<ObjectKey, 'group' | 'resource'>): boolean {
+  return group === customResourceDefinitions.group && resource === customResourceDefinitions.plural;
 }

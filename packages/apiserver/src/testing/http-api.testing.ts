@@ -4,8 +4,13 @@ import { silentLogger } from '@kajitori/telemetry';
 import { openMemoryStorage } from '@kajitori/storage';
 import { ApiServer } from '../api-server.ts';
 import { apiOverHttp } from './api-over-http.testing.ts';
-import { admin, namespace } from './memory-api.testing.ts';
-import { namespaces } from '@kajitori/kinds';
+import { admin, defaultAccount, namespace } from './memory-api.testing.ts';
+import { namespaces, serviceAccounts } from '@kajitori/kinds';
+
+export interface WatchedEvent {
+  type: string;
+  object: KubeObject;
+}
 
 export interface HttpAnswerBody {
   code: number;
@@ -19,6 +24,8 @@ export interface HttpApi extends AsyncDisposable {
   client: ClusterClient;
   /** `media`: what is sent, or for a GET what is asked for. */
   send(method: string, path: string, body?: unknown, media?: string): Promise<HttpAnswerBody>;
+  /** The events of a watch until the server ends it, or until so many milliseconds passed. Resolves when it has begun. */
+  watch(path: string, milliseconds?: number): Promise<{ events: Promise<WatchedEvent[]> }>;
   otherCluster(): Promise<{ client(user: UserInfo): ClusterClient }>;
 }
 
@@ -31,6 +38,7 @@ export async function httpApi(): Promise<HttpApi> {
   const api = owns.use(new ApiServer({ storage, authenticator, logger: silentLogger }));
   const client = api.client(cluster, admin);
   await client.resource(namespaces).create(namespace('default'));
+  await client.resource(serviceAccounts).create(defaultAccount('default'));
   const { url } = owns.use(await apiOverHttp({ api, cluster }));
   return {
     client,
@@ -52,6 +60,12 @@ export async function httpApi(): Promise<HttpApi> {
         etag: response.headers.get('etag') ?? undefined,
       };
     },
+    async watch(path, milliseconds) {
+      const signal = milliseconds === undefined ? undefined : AbortSignal.timeout(milliseconds);
+      const headers = { authorization: 'Bearer any' };
+      const response = await fetch(`${url}${path}?watch=true`, { headers, ...(signal === undefined ? {} : { signal }) });
+      return { events: readEvents(response) };
+    },
     async otherCluster() {
       const other = newClusterId();
       await storage.clusters.create(other);
@@ -59,4 +73,19 @@ export async function httpApi(): Promise<HttpApi> {
     },
     [Symbol.asyncDispose]: () => owns.disposeAsync(),
   };
+}
+
+async function readEvents({ body }: Response): Promise<WatchedEvent[]> {
+  let text = '';
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of body ?? []) text += decoder.decode(chunk, { stream: true });
+  } catch (error) {
+    // The time that the test gave is over; what came until then counts.
+    if ((error as Error).name !== 'TimeoutError') throw error;
+  }
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as WatchedEvent);
 }

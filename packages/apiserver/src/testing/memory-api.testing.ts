@@ -1,6 +1,6 @@
 import { type ClusterId, type KubeObject, newClusterId } from '@kajitori/apimachinery';
 import type { ClusterClient, UserInfo } from '@kajitori/client';
-import { type Namespace, namespaces } from '@kajitori/kinds';
+import { type Namespace, namespaces, type ServiceAccount, serviceAccounts } from '@kajitori/kinds';
 import { type MemoryStorage, openMemoryStorage } from '@kajitori/storage';
 import { silentLogger } from '@kajitori/telemetry';
 import type { Authenticator } from '../authentication/authenticator.ts';
@@ -30,6 +30,7 @@ export async function memoryApi({
   const api = new ApiServer({ storage, authenticator: { authenticateToken }, tokenKeys, logger: silentLogger, ...options });
   const client = api.client(cluster, admin);
   await client.resource(namespaces).create(namespace('default'));
+  await client.resource(serviceAccounts).create(defaultAccount('default'));
   return {
     storage,
     api,
@@ -45,6 +46,11 @@ export async function memoryApi({
 
 export function namespace(name: string): Namespace {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} };
+}
+
+/** What a controller gives every namespace: pods run as it. */
+export function defaultAccount(namespace: string): ServiceAccount {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
 }
 
 export function configMap(

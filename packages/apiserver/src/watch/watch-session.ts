@@ -1,6 +1,8 @@
-import { StatusError } from '@kajitori/apimachinery';
-import { lineOf, type Revision } from '@kajitori/storage';
+import { type KubeObject, StatusError } from '@kajitori/apimachinery';
+import type { CustomKind } from '@kajitori/kinds';
+import { type Change, lineOf, type Revision } from '@kajitori/storage';
 import type { Call } from '../call.ts';
+import { type Definitions, isDefinitionRow } from '../custom-resources/definitions.ts';
 import { readError } from '../registry/errors.ts';
 import type { ListParameters } from '../registry/list-query.ts';
 import { readPage } from '../registry/read.ts';
@@ -31,12 +33,24 @@ export interface WatchSink {
   initialEventsEnd(revision: Revision): void;
 }
 
+export interface WatchServices {
+  hub: WatchHub;
+  definitions: Definitions;
+}
+
 /**
- * Serves one watch until the signal ends it: the state first when it was asked for, then what the log holds since, then
+ * Serves one watch until the signal ends it, or until its kind changes (a custom resource's, with its definition: the client watches on from
+ * where it is and is served the kind as it is now): the state first when it was asked for, then what the log holds since, then
  * the live tail, without gap or repeat.
  * @throws StatusError Expired or Timeout when the log cannot give what follows the asked revision.
  */
-export async function runWatch(hub: WatchHub, call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<void> {
+export async function runWatch(
+  { hub, definitions }: WatchServices,
+  call: Call,
+  query: WatchParameters,
+  sink: WatchSink,
+  signal: AbortSignal,
+): Promise<void> {
   const live = new LiveFeed(call, query, sink);
   const { group, resource } = keyOf(call.kind, '', '');
   const line = lineOf({ group, resource, namespace: call.namespace });
@@ -45,11 +59,13 @@ export async function runWatch(hub: WatchHub, call: Call, query: WatchParameters
     throw readError(error);
   });
   try {
+    // From here on a change of the kind is seen by the feed; one just before may not have reached this process's view.
+    if (!(await definitions.isCurrent(call))) return;
     const from = wantsState(query) ? await sendState(call, query, sink, signal) : (query.resourceVersion ?? joined);
     if (from > joined && from > (await call.storage.revision(line))) throw futureVersion(from, joined);
     if (from < joined) await catchUp(call, live, { from, until: joined, line, signal });
     live.start(Math.max(from, joined));
-    await Promise.race([ended, live.failed]);
+    await Promise.race([ended, live.failed, live.outdated]);
   } catch (error) {
     if (!signal.aborted) throw readError(error);
   } finally {
@@ -115,16 +131,24 @@ class LiveFeed implements TailSubscriber {
   #fail: (error: unknown) => void = () => undefined;
   #held: SharedBatch[] | undefined = [];
   #after: Revision = 0;
+  readonly #definition: CustomKind | undefined;
+  readonly #outdated = Promise.withResolvers<void>();
 
   constructor(call: Call, query: WatchParameters, sink: WatchSink) {
     this.#interest = { call, query };
     this.#key = `${call.kind.group}/${call.kind.version}/${call.kind.plural} ${call.namespace} ${JSON.stringify([query.labels, query.fields])}`;
     this.#sink = sink;
+    this.#definition = call.kind.custom;
     this.failed = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
     // Whoever waits sees the failure; before anyone does it is not unhandled.
     this.failed.catch(() => undefined);
+  }
+
+  /** The kind is no longer what it was when the watch began. */
+  get outdated(): Promise<void> {
+    return this.#outdated.promise;
   }
 
   deliver(batch: SharedBatch): void {
@@ -148,6 +172,21 @@ class LiveFeed implements TailSubscriber {
     if (batch.revision <= this.#after) return;
     // Only the batch in which the past ended can hold both sides of that line.
     if ((batch.changes[0]?.revision ?? Infinity) <= this.#after) return this.forward(batch.after(this.#after));
+    if (this.#definition !== undefined) {
+      const change = batch.changes.find((one) => changesKind(one, this.#definition));
+      if (change !== undefined) return this.#end(batch, change.revision);
+    }
+    this.#pass(batch);
+  }
+
+  /** What came before the change still goes out; nothing after it, which may be of another shape. */
+  #end(batch: SharedBatch, revision: Revision): void {
+    this.#pass(new SharedBatch({ changes: batch.changes.filter((one) => one.revision < revision), revision: revision - 1 }));
+    this.#after = Infinity;
+    this.#outdated.resolve();
+  }
+
+  #pass(batch: SharedBatch): void {
     const events = batch.once(`events ${this.#key}`, () => {
       const found: ItemEvent[] = [];
       for (const change of batch.changes) {
@@ -159,4 +198,11 @@ class LiveFeed implements TailSubscriber {
     if (events.length > 0) this.#sink.send(events, { batch, key: this.#key });
     this.#sink.progress(batch.revision);
   }
+}
+
+function changesKind({ object, type }: Change, kind: CustomKind | undefined): boolean {
+  if (kind === undefined || object.name !== kind.definition || object.uid !== kind.definitionUid || !isDefinitionRow(object)) return false;
+  if (type === 'delete') return true;
+  const { metadata } = JSON.parse(object.body) as KubeObject;
+  return (metadata.generation ?? 0) > kind.generation;
 }

@@ -55,6 +55,7 @@ function kindOfVersion(definition: CustomResourceDefinition, version: CustomReso
     columns: printerColumns(version.additionalPrinterColumns),
     custom: {
       definition: definition.metadata.name ?? '',
+      definitionUid: definition.metadata.uid ?? '',
       generation: definition.metadata.generation ?? 0,
       served: version.served,
       terminating: definition.metadata.deletionTimestamp !== undefined,
