@@ -36,8 +36,10 @@ export async function runWorker(
       clustersMax: config.ACTIVE_CLUSTERS_MAX,
       objectsMax: config.CACHED_OBJECTS_MAX,
       idleMilliseconds: config.IDLE_SECONDS * 1000,
-      open: ({ cluster, fence, since, enqueue, onFenced }) =>
-        ControlledCluster.open({
+      open: async ({ cluster, fence, since, enqueue, onFenced }) => {
+        // A newer release brings what every cluster has.
+        await storage.upgrade(cluster);
+        return ControlledCluster.open({
           cluster,
           descriptors,
           transport: api.transport(cluster, fencedStorage(storage, fence, onFenced)),
@@ -46,9 +48,17 @@ export async function runWorker(
           enqueue,
           occurrences: clusterOccurrences(engine.occurrences, cluster),
           rootCertificates,
+          aggregation: {
+            check: (service) => api.checkApiService(cluster, service),
+            authorities: async () => ({
+              client: await accounts.certificates.clientAuthority(cluster),
+              frontProxy: await accounts.certificates.frontProxyAuthority(cluster),
+            }),
+          },
           clock: systemClock,
           logger,
-        }),
+        });
+      },
     }),
   );
   await host.start();

@@ -7,17 +7,18 @@ import {
   clusterRows,
   keyWrapperOf,
   openPostgresStorage,
+  type OverlayStorage,
   overlayStorage,
   RedisWake,
   sealedStorage,
   Sealer,
-  type Storage,
   type StorageEngine,
   type Wake,
 } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import type { z } from 'zod';
 import type { controlPlaneForm } from './config.ts';
+import { FrontProxyCertificates } from './front-proxy-certificates.ts';
 import { openNodeStreams } from './node-streams.ts';
 import { systemOverlay } from './system-overlay.ts';
 
@@ -27,7 +28,7 @@ import { systemOverlay } from './system-overlay.ts';
  */
 export interface ControlPlane {
   /** The objects of clusters, as everything above storage sees them: sealed bodies open, what every cluster has in place. */
-  storage: Storage;
+  storage: OverlayStorage;
   /** Fences, cursors, wake-ups, occurrences: what the control plane keeps beside the objects. */
   engine: StorageEngine;
   /** Rings when a cluster has changed, in any process. */
@@ -62,6 +63,7 @@ export function openControlPlane(config: ControlPlaneConfig, logger: Logger, own
     new ApiServer({
       storage,
       node,
+      frontProxy: new FrontProxyCertificates(accounts.certificates),
       authenticator: accounts,
       tokenKeys: accounts.serviceAccountKeys,
       egress: config.EGRESS_ADDRESSES,

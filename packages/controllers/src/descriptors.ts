@@ -1,3 +1,4 @@
+import { apiService } from './api-service/api-service.controller.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.controller.ts';
 import { claimProtection } from './volume-protection/claim-protection.controller.ts';
 import { volumeProtection } from './volume-protection/volume-protection.controller.ts';
@@ -7,6 +8,7 @@ import { deployment } from './deployment/deployment.controller.ts';
 import { disruption } from './disruption/disruption.controller.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.controller.ts';
 import { endpointsController } from './endpoints/endpoints.controller.ts';
+import { extensionAuthentication } from './extension-authentication/extension-authentication.controller.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.controller.ts';
 import { job } from './job/job.controller.ts';
 import { namespace } from './namespace/namespace.controller.ts';
@@ -23,6 +25,8 @@ import { ttlAfterFinished } from './ttl-after-finished/ttl-after-finished.contro
 /** Every controller of a cluster: a new one is one folder and one line here. */
 export const descriptors: readonly ControllerDescriptor[] = [
   namespace,
+  apiService,
+  extensionAuthentication,
   customResourceDefinition,
   defaultServiceAccount,
   rootCa,

@@ -181,6 +181,10 @@ export class TestCluster implements AsyncDisposable {
       enqueue: (keys) => void this.#queue.add(keys),
       occurrences: clusterOccurrences(this.storage.occurrences, this.id),
       rootCertificates: '-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----\n',
+      aggregation: {
+        check: (service) => this.#api.checkApiService(this.id, service),
+        authorities: async () => ({ client: 'clients', frontProxy: 'front proxy' }),
+      },
       clock: this.clock,
       logger,
     });

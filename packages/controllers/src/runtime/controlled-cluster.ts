@@ -6,7 +6,7 @@ import type { Logger } from '@kajitori/telemetry';
 import { Caches } from './caches.ts';
 import { ChangeFeed, type ChangeListener } from './change-feed.ts';
 import type { ClusterOccurrences } from './cluster-occurrences.ts';
-import type { Controller, ControllerDescriptor, ObjectName } from './controller.ts';
+import type { Aggregation, Controller, ControllerDescriptor, ObjectName } from './controller.ts';
 import { ClusterEventRecorder } from './event-recorder.ts';
 import { Expectations } from './expectations.ts';
 
@@ -21,6 +21,7 @@ export interface ControlledClusterOptions {
   enqueue(keys: readonly ReconcileKey[]): void;
   occurrences: ClusterOccurrences;
   rootCertificates: string;
+  aggregation: Aggregation;
   clock: Clock;
   logger: Logger;
 }
@@ -110,7 +111,7 @@ export class ControlledCluster implements ActiveCluster {
   }
 
   #add(descriptor: ControllerDescriptor): void {
-    const { cluster, clock, logger, transport, occurrences, rootCertificates } = this.#options;
+    const { cluster, clock, logger, transport, occurrences, rootCertificates, aggregation } = this.#options;
     const client = createClusterClient(transport, controllerUser(descriptor.user));
     const informers = descriptor.watches.map((one) => ({ informer: this.#caches.add(one.kind, one.fieldSelector), keys: one.keys }));
     const enqueue = (names: readonly ObjectName[]): void => {
@@ -128,6 +129,7 @@ export class ControlledCluster implements ActiveCluster {
       onEveryChange: (listener) => void this.#listeners.push(listener),
       enqueue: (name) => enqueue([name]),
       rootCertificates,
+      aggregation,
     });
     this.#controllers.set(descriptor.name, { descriptor, controller, client });
     for (const { informer, keys } of informers) {

@@ -1,6 +1,6 @@
 import type { Clock, ClusterId, KubeObject } from '@kajitori/apimachinery';
 import type { ClusterClient, InformerEvent } from '@kajitori/client';
-import type { Kind } from '@kajitori/kinds';
+import type { APIService, Kind } from '@kajitori/kinds';
 import type { Outcome } from '@kajitori/reconciler';
 import type { Logger } from '@kajitori/telemetry';
 import type { Cache, Caches } from './caches.ts';
@@ -35,6 +35,14 @@ export interface Watch<T extends KubeObject = KubeObject> {
   keys: (event: InformerEvent<T>, caches: Caches) => readonly ObjectName[];
 }
 
+/** What controllers need of the API server for APIs that Services in the cluster serve. */
+export interface Aggregation {
+  /** Whether it is available now, in the words of the condition. */
+  check(service: APIService): Promise<{ status: string; reason: string; message: string }>;
+  /** PEM: whom a cluster's clients are vouched for by, and its front proxy. */
+  authorities(): Promise<{ client: string; frontProxy: string }>;
+}
+
 /** What a controller is given when its cluster becomes active. */
 export interface ControllerContext {
   cluster: ClusterId;
@@ -52,6 +60,7 @@ export interface ControllerContext {
   enqueue(name: ObjectName): void;
   /** PEM of the CA that signs the cluster's serving certificate. */
   rootCertificates: string;
+  aggregation: Aggregation;
 }
 
 /** All that the worker needs to know of a controller: a new one is one folder and one line of descriptors.ts. */
