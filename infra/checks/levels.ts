@@ -1,7 +1,7 @@
 /** The packages by level, lowest first: one may import only what stands on a lower level. ARCHITECTURE.md says why. */
 export const levels: readonly (readonly string[])[] = [
-  ['apimachinery', 'cel', 'telemetry', 'servers', 'egress'],
-  ['schema', 'schedules', 'agent-protocol', 'server-process'],
+  ['apimachinery', 'telemetry', 'servers', 'egress'],
+  ['schema', 'cel', 'schedules', 'agent-protocol', 'server-process'],
   ['kinds', 'scheduling', 'authorization', 'storage', 'streams', 'accounts'],
   ['reconciler', 'client', 'policies'],
   ['apiserver', 'management', 'gateway', 'controllers', 'agent'],

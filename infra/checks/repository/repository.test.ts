@@ -15,6 +15,7 @@ const samples: Record<string, { path: string; text: string }> = {
   'file-name': { path: 'packages/a/src/string-utils/utils.ts', text: '' },
   'apps-are-wiring': { path: 'apps/api/src/main.ts', text: 'x;\n'.repeat(201) },
   'env-in-one-file': { path: 'packages/a/src/a.ts', text: 'const url = process.env.URL;' },
+  'inside-its-package': { path: 'packages/a/src/a.test.ts', text: "readFileSync(new URL('../../b/src/b.ts', import.meta.url));" },
   'no-registry-host': { path: 'README.md', text: 'see https://registry.npmjs.org/vitest' },
   'no-machine-path': { path: 'README.md', text: 'cd /home/somebody/kajitori' },
   'no-marker-left': { path: 'packages/a/src/a.ts', text: '// TODO: the rest' },

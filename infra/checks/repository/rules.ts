@@ -1,3 +1,5 @@
+import { readOutside } from '../unit/unit-inputs.ts';
+
 /** A file of the tree as the rules see it: its path from the root, with `/`, and its text. */
 export interface SourceFile {
   path: string;
@@ -17,6 +19,7 @@ const lineLimit = 400;
 /** An entry point that is longer does more than wire. */
 const appLineLimit = 200;
 const isCode = (path: string): boolean => /\.(ts|mjs)$/.test(path);
+const isIntegration = (path: string): boolean => /\.(integration|e2e)\.test\.ts$/.test(path);
 const isTest = (path: string): boolean => path.endsWith('.test.ts');
 /** The rules and their samples name what they forbid. */
 const isSelf = (path: string): boolean => path.startsWith('infra/checks/');
@@ -50,6 +53,12 @@ export const rules: readonly Rule[] = [
     reason: 'the environment is read in env.ts of an app, and validated in its config.ts',
     applies: (path) => /^(packages|apps)\//.test(path) && isCode(path) && !isTest(path) && !path.endsWith('/env.ts') && !isTooling(path),
     problem: ({ text }) => matchOf(text, /process\.env\b/),
+  },
+  {
+    name: 'inside-its-package',
+    reason: 'unit tests run again when files of their package change: what is read elsewhere stands in readOutside of infra/checks/unit',
+    applies: (path) => /^packages\/[^/]+\/src\//.test(path) && isCode(path) && !isIntegration(path) && !isTooling(path),
+    problem: leavesItsPackage,
   },
   {
     name: 'no-registry-host',
@@ -93,6 +102,14 @@ export function problemsOf(files: Iterable<SourceFile>): string[] {
 /** Packages that run programs of the machine rather than being configured. */
 function isTooling(path: string): boolean {
   return /^packages\/(servers|testing|e2e|sim)\//.test(path);
+}
+
+function leavesItsPackage({ path, text }: SourceFile): string | undefined {
+  const [above = '', name = '', ...inside] = path.split('/');
+  const known = readOutside[`${above}/${name}`] ?? [];
+  const up = new RegExp(`['"\`](\\.\\./){${inside.length},}[^'"\`]*`);
+  const found = up.exec(text)?.[0];
+  return found && !known.some((one) => found.endsWith(one)) ? matchOf(text, up) : undefined;
 }
 
 function moreLinesThan(text: string, limit: number): string | undefined {
