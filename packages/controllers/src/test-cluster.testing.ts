@@ -1,7 +1,7 @@
 import { type ClusterId, type KubeObject, newClusterId } from '@kajitori/apimachinery';
 import { ApiServer } from '@kajitori/apiserver';
 import type { ClusterClient, ResourceClient } from '@kajitori/client';
-import { type Kind, namespaces, nodes, type Pod, pods } from '@kajitori/kinds';
+import { type Kind, namespaces, nodes, type Pod, pods, serviceAccounts } from '@kajitori/kinds';
 import { Backoff, createRunner, keyText, MemoryQueue, type ReconcileKey, ReconcileMetrics } from '@kajitori/reconciler';
 import { openMemoryStorage, type StorageEngine } from '@kajitori/storage';
 import { Metrics, silentLogger } from '@kajitori/telemetry';
@@ -51,6 +51,7 @@ export class TestCluster implements AsyncDisposable {
     const opened = new TestCluster(clock, storage(clock));
     await opened.storage.clusters.create(opened.id);
     await opened.create(namespaces, { metadata: { name: 'default' } });
+    await opened.create(serviceAccounts, { metadata: { name: 'default' } });
     await opened.#start(descriptors);
     return opened;
   }

@@ -1,19 +1,38 @@
-import { ingressClasses, limitRanges, namespaces, priorityClasses, resourceQuotas, runtimeClasses, storageClasses } from '@kajitori/kinds';
+import {
+  ingressClasses,
+  limitRanges,
+  namespaces,
+  priorityClasses,
+  resourceQuotas,
+  runtimeClasses,
+  serviceAccounts,
+  storageClasses,
+} from '@kajitori/kinds';
 import type { AdmissionPlugin } from './admission.ts';
 import { claimResize } from './claim-resize.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { storageObjectInUseProtection, taintNodesByCondition } from './new-object-marks.ts';
 import { nodeRestriction } from './node-restriction.ts';
-import { defaultTolerationSeconds, serviceAccount } from './pod-defaults.ts';
+import { defaultTolerationSeconds } from './pod-defaults.ts';
 import { podSecurity } from './pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import type { PolicySource } from './policy-source.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
+import { serviceAccountAdmission } from './service-account.ts';
 
 /** Kinds that plug-ins read: their writes are heard of. */
-const policyKinds = [ingressClasses, limitRanges, namespaces, priorityClasses, resourceQuotas, runtimeClasses, storageClasses];
+const policyKinds = [
+  ingressClasses,
+  limitRanges,
+  namespaces,
+  priorityClasses,
+  resourceQuotas,
+  runtimeClasses,
+  serviceAccounts,
+  storageClasses,
+];
 
 /**
  * The plug-ins that Kubernetes turns on by default and that know only built-in kinds, in its order. Before them stands NamespaceLifecycle,
@@ -22,7 +41,7 @@ const policyKinds = [ingressClasses, limitRanges, namespaces, priorityClasses, r
 export function builtInPlugins(policies: PolicySource): AdmissionPlugin[] {
   return [
     limitRanger(policies),
-    serviceAccount,
+    serviceAccountAdmission(policies),
     nodeRestriction,
     taintNodesByCondition,
     podSecurity(policies),

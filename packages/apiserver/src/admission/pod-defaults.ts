@@ -4,28 +4,12 @@ import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
 const isPod = ({ call }: AdmissionRequest): boolean => call.kind.group === '' && call.kind.plural === 'pods' && call.subresource === '';
 
 interface PodSpecDraft {
-  serviceAccountName?: string;
-  serviceAccount?: string;
   tolerations?: { key?: string; operator?: string; effect?: string; tolerationSeconds?: number }[];
-  priority?: number;
-  preemptionPolicy?: string;
 }
 
 function specOf(object: KubeObject | undefined): PodSpecDraft {
   return object?.['spec'] ?? {};
 }
-
-/** Every pod runs as some ServiceAccount. */
-export const serviceAccount: AdmissionPlugin = {
-  name: 'ServiceAccount',
-  handles: (request) => isPod(request) && request.operation === 'CREATE',
-  mutate({ object }) {
-    const spec = specOf(object);
-    spec.serviceAccountName ??= 'default';
-    if (spec.serviceAccountName === '') spec.serviceAccountName = 'default';
-    spec.serviceAccount = spec.serviceAccountName;
-  },
-};
 
 const tolerationSecondsDefault = 300;
 

@@ -109,7 +109,13 @@ describe.each(Object.entries(paths))('the proxy of a %s', (_what, path) => {
   });
 
   it('tells who asked for what, and never the credential', async () => {
-    const headers = { 'x-other': 'kept', connection: 'close', cookie: 'a=b', 'impersonate-user': 'x' };
+    const headers = {
+      'x-other': 'kept',
+      connection: 'close',
+      cookie: 'a=b',
+      'impersonate-user': 'x',
+      'impersonate-group': 'system:masters',
+    };
     const echo = await new Promise<Echo>((resolve, reject) => {
       httpRequest(
         `${base}${path}/x`,

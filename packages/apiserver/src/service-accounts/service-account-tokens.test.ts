@@ -117,7 +117,6 @@ describe('a TokenRequest', () => {
 
   it('binds to a pod that runs as the account, and to no other uid', async () => {
     await account();
-    await account('default');
     const created = await world.client
       .resource(pods)
       .create({ ...pod('p'), spec: { ...pod('p').spec, serviceAccountName: 'robot' } } as never);

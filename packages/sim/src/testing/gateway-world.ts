@@ -14,7 +14,7 @@ import {
   type SessionDirectory,
   type SessionRow,
 } from '@kajitori/gateway';
-import { namespaces, type Pod, pods } from '@kajitori/kinds';
+import { namespaces, type Pod, pods, serviceAccounts } from '@kajitori/kinds';
 import { openMemoryStorage, openPostgresStorage, type Storage, type StorageEngine } from '@kajitori/storage';
 import type { GatewayInstance } from '@kajitori/streams';
 import { silentLogger } from '@kajitori/telemetry';
@@ -102,6 +102,9 @@ export class GatewayWorld implements AsyncDisposable {
     await ground.storage.clusters.create(world.cluster);
     for (const name of ['default', 'kube-node-lease']) {
       await world.client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} });
+      await world.client
+        .resource(serviceAccounts)
+        .create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
     }
     return world;
   }

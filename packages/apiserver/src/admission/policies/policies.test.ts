@@ -7,6 +7,7 @@ import {
   mutatingAdmissionPolicyBindings,
   namespaces,
   pods,
+  serviceAccounts,
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
 } from '@kajitori/kinds';
@@ -18,6 +19,7 @@ let world: MemoryApi;
 beforeEach(async () => {
   world = await memoryApi();
   await create(namespaces, { ...namespace('prod'), metadata: { name: 'prod', labels: { env: 'prod' } } });
+  await create(serviceAccounts, { metadata: { name: 'default', namespace: 'prod' } });
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
