@@ -91,13 +91,14 @@ export function bundleSpec(
 }
 
 /**
- * How glibc keeps memory (mallopt(3)): two heaps a process rather than eight a core, whose free ends go back to the machine. Left to itself
- * it raises both thresholds with the first large block that is freed, and a process keeps what it needed at its height.
+ * How glibc keeps memory (mallopt(3)): two heaps a process rather than eight a core, whose free ends go back to the machine, and large
+ * blocks as mappings of their own. Left to itself it raises both thresholds with the first large block that is freed, and a process keeps
+ * what it needed at its height.
  */
 const memoryReturns = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: String(1024 * 1024),
-  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
+  MALLOC_MMAP_THRESHOLD_: String(128 * 1024),
 };
 
 /** Only this and what a process is told reaches it. What V8 compiled once is kept, so that it starts again sooner. */
