@@ -1,3 +1,4 @@
+export * from './expressions/index.ts';
 export * from './match-resources.ts';
 export * from './mutating-admission-policy.ts';
 export * from './mutating-admission-policy-binding.ts';

@@ -4,6 +4,7 @@ import { MatchResources, ParamRef } from './match-resources.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { validateMutatingBinding } from './validate-policies.ts';
 
 export const MutatingAdmissionPolicyBinding = topLevel('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding', {
   spec: ref(2, () => MutatingAdmissionPolicyBindingSpec).always(),
@@ -31,6 +32,7 @@ export const mutatingAdmissionPolicyBindings: Kind<MutatingAdmissionPolicyBindin
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    validate: validateMutatingBinding,
     allowUnconditionalUpdate: false,
   },
   columns: [

@@ -4,6 +4,7 @@ import { MatchCondition, MatchResources, ParamKind, Variable } from './match-res
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { validateMutatingPolicy } from './validate-policies.ts';
 
 export const MutatingAdmissionPolicy = topLevel('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy', {
   spec: ref(2, () => MutatingAdmissionPolicySpec).always(),
@@ -54,6 +55,7 @@ export const mutatingAdmissionPolicies: Kind<MutatingAdmissionPolicy> = {
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    validate: validateMutatingPolicy,
     allowUnconditionalUpdate: false,
   },
   columns: [

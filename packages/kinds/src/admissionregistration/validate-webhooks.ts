@@ -1,5 +1,10 @@
 import { dns1123SubdomainError, type FieldError, forbiddenField, invalid, notSupported, required } from '@kajitori/apimachinery';
-import type { WebhookClientConfig } from './webhook-client-config.ts';
+import type { LabelSelector } from '../meta/label-selector.ts';
+import { validateLabelSelector } from '../meta/validate-labels.ts';
+import type { MatchCondition, RuleWithOperations } from './match-resources.ts';
+import { validateMatchConditions } from './validate-expressions.ts';
+import { validateRule } from './validate-rules.ts';
+import type { WebhookClientConfig, WebhookServiceReference } from './webhook-client-config.ts';
 
 /** What mutating and validating webhooks have in common. */
 interface Webhook {
@@ -10,6 +15,11 @@ interface Webhook {
   matchPolicy?: string;
   timeoutSeconds?: number;
   admissionReviewVersions: string[];
+  rules?: RuleWithOperations[];
+  namespaceSelector?: LabelSelector;
+  objectSelector?: LabelSelector;
+  matchConditions?: MatchCondition[];
+  reinvocationPolicy?: string;
 }
 
 const timeoutSecondsMax = 30;
@@ -45,21 +55,25 @@ function validateWebhook(webhook: Webhook, path: string): FieldError[] {
     ['sideEffects', ['None', 'NoneOnDryRun']],
     ['failurePolicy', ['Fail', 'Ignore']],
     ['matchPolicy', ['Equivalent', 'Exact']],
+    ['reinvocationPolicy', ['IfNeeded', 'Never']],
   ];
   for (const [key, allowed] of choices) {
     const value = webhook[key];
     if (typeof value === 'string' && !allowed.includes(value)) errors.push(notSupported(`${path}.${key}`, value, allowed));
   }
-  return [...errors, ...validateClientConfig(webhook.clientConfig, `${path}.clientConfig`)];
+  return [
+    ...errors,
+    ...(webhook.rules ?? []).flatMap((rule, at) => validateRule(rule, `${path}.rules[${at}]`)),
+    ...validateLabelSelector(webhook.namespaceSelector, `${path}.namespaceSelector`),
+    ...validateLabelSelector(webhook.objectSelector, `${path}.objectSelector`),
+    ...validateMatchConditions(webhook.matchConditions ?? [], `${path}.matchConditions`, { params: false, authorizer: true }),
+    ...validateClientConfig(webhook.clientConfig, `${path}.clientConfig`),
+  ];
 }
 
 function validateClientConfig({ url, service }: WebhookClientConfig, field: string): FieldError[] {
   if ((url === undefined) === (service === undefined)) return [required(field, 'exactly one of url or service is required')];
-  if (service !== undefined) {
-    return service.port !== undefined && (service.port < 1 || service.port > 65_535)
-      ? [invalid(`${field}.service.port`, service.port, 'port is not valid: must be between 1 and 65535, inclusive')]
-      : [];
-  }
+  if (service !== undefined) return validateService(service, `${field}.service`);
   const parsed = URL.parse(url ?? '');
   if (parsed === null) return [invalid(`${field}.url`, url, 'url must be a valid URL; desired format: https://host[/path]')];
   const errors: FieldError[] = [];
@@ -68,5 +82,21 @@ function validateClientConfig({ url, service }: WebhookClientConfig, field: stri
   if (parsed.username !== '') errors.push(forbiddenField(`${field}.url`, 'user information is not permitted in the URL'));
   if (parsed.hash !== '') errors.push(forbiddenField(`${field}.url`, 'fragments are not permitted in the URL'));
   if (parsed.search !== '') errors.push(forbiddenField(`${field}.url`, 'query parameters are not permitted in the URL'));
+  return errors;
+}
+
+function validateService({ name, namespace, path = '', port = 443 }: WebhookServiceReference, field: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (name === '') errors.push(required(`${field}.name`, 'service name is required'));
+  if (namespace === '') errors.push(required(`${field}.namespace`, 'service namespace is required'));
+  if (port < 1 || port > 65_535) errors.push(invalid(`${field}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'));
+  if (path === '' || path === '/') return errors;
+  if (path === '//') return [...errors, invalid(`${field}.path`, path, 'segment[0] may not be empty')];
+  if (!path.startsWith('/')) return [...errors, invalid(`${field}.path`, path, "must start with a '/'")];
+  const segments = path.slice(1).replace(/\/$/, '').split('/');
+  for (const [at, segment] of segments.entries()) {
+    const wrong = segment === '' ? 'may not be empty' : dns1123SubdomainError(segment);
+    if (wrong !== undefined) errors.push(invalid(`${field}.path`, path, `segment[${at}]${segment === '' ? ' ' : ': '}${wrong}`));
+  }
   return errors;
 }

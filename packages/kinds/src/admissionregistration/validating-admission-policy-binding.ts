@@ -4,6 +4,7 @@ import { MatchResources, ParamRef } from './match-resources.ts';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { validateValidatingBinding } from './validate-policies.ts';
 
 export const ValidatingAdmissionPolicyBinding = topLevel('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding', {
   spec: ref(2, () => ValidatingAdmissionPolicyBindingSpec)
@@ -34,6 +35,7 @@ export const validatingAdmissionPolicyBindings: Kind<ValidatingAdmissionPolicyBi
   strategy: {
     nameError: dns1123SubdomainError,
     generation: true,
+    validate: validateValidatingBinding,
     allowUnconditionalUpdate: false,
   },
   columns: [

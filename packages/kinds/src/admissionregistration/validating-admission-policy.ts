@@ -6,6 +6,7 @@ import { Condition } from '../meta/condition.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { topLevel } from '../meta/top-level.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../meta/columns.ts';
+import { validateValidatingPolicy } from './validate-policies.ts';
 
 export const ValidatingAdmissionPolicy = topLevel('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy', {
   spec: ref(2, () => ValidatingAdmissionPolicySpec).always(),
@@ -79,6 +80,7 @@ export const validatingAdmissionPolicies: Kind<ValidatingAdmissionPolicy> = {
     generation: true,
     prepareForCreate: resetStatus({}),
     prepareForUpdate: keepStatus,
+    validate: validateValidatingPolicy,
     allowUnconditionalUpdate: false,
   },
   columns: [

@@ -1,5 +1,6 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
 import type { EgressClient } from '@kajitori/egress';
+import type { Expression } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import type { Decide } from '../../authorization/authorizer.ts';
@@ -7,7 +8,6 @@ import type { ClusterDial } from '../../cluster-dial/cluster-dial.ts';
 import type { AdmissionRequest } from '../admission.ts';
 import { attributesOf, isNamespace } from './attributes.ts';
 import { equivalentKinds, type OwnKinds } from './equivalents.ts';
-import type { Expression } from './expressions.ts';
 import { anyReads, inputOf } from './input.ts';
 import type { MatchContext } from './matching.ts';
 import { NamespaceSource } from './namespace-source.ts';

@@ -1,12 +1,10 @@
 import { bindJson, type Bindings, declare } from '@kajitori/cel';
 import type { KubeObject } from '@kajitori/apimachinery';
-import type { Kind } from '@kajitori/kinds';
+import { authorizerValue, type Expression, type Kind, requestResourceValue, requestType } from '@kajitori/kinds';
 import type { Decide } from '../../authorization/authorizer.ts';
 import { reviewRequest } from '../webhooks/admission-review.ts';
-import { authorizerValue, requestResourceValue } from './authorizer-library.ts';
 import type { Attributes } from './attributes.ts';
 import { asEquivalent } from './equivalents.ts';
-import { type Expression, requestType } from './expressions.ts';
 
 /** What expressions see of a request. */
 export interface Input {

@@ -1,6 +1,7 @@
 import { forbidden } from '@kajitori/apimachinery';
 import { groupResourceOf } from '../../call.ts';
-import { type Budget, budgetMax, compileExpression, evaluate, type Expression, type Scope } from './expressions.ts';
+import { compileExpression, type Expression, type Scope } from '@kajitori/kinds';
+import { type Budget, budgetMax, evaluate } from './expressions.ts';
 import type { Input } from './input.ts';
 import type { MatchContext } from './matching.ts';
 

@@ -1,9 +1,8 @@
 import { type KubeObject, type LabelSelector, matchesLabels, type LabelSelectorObject, selectorOf } from '@kajitori/apimachinery';
-import type { Kind, NamedRuleWithOperations, RuleWithOperations } from '@kajitori/kinds';
+import type { Expression, Kind, NamedRuleWithOperations, RuleWithOperations } from '@kajitori/kinds';
 import type { AdmissionRequest } from '../admission.ts';
 import { type Attributes, isNamespace } from './attributes.ts';
 import type { EquivalentKinds } from './equivalents.ts';
-import type { Expression } from './expressions.ts';
 import type { Input } from './input.ts';
 import { matchesRule, type RuleSubject } from './rules.ts';
 

@@ -1,18 +1,18 @@
 import { type Bindings, EvaluationError, ObjectValue, type Type, types, type Value } from '@kajitori/cel';
-import { type Budget, evaluate, variablesTypeName } from '../dynamic/expressions.ts';
-import type { Variable } from './policy.ts';
+import { type Budget, evaluate } from '../dynamic/expressions.ts';
+import { type PolicyVariable, variablesTypeName } from '@kajitori/kinds';
 
 const type = types.object(variablesTypeName);
 
 /** `variables` in expressions: each is evaluated when it is first read, once a policy and request. */
 class LazyVariables extends ObjectValue {
   readonly type: Type = type;
-  readonly #variables: ReadonlyMap<string, Variable>;
+  readonly #variables: ReadonlyMap<string, PolicyVariable>;
   readonly #outcomes = new Map<string, ReturnType<typeof evaluate>>();
   readonly #budget: Budget;
   #bindings: Bindings = {};
 
-  constructor(variables: readonly Variable[], budget: Budget) {
+  constructor(variables: readonly PolicyVariable[], budget: Budget) {
     super();
     this.#variables = new Map(variables.map((one) => [one.name, one]));
     this.#budget = budget;
@@ -45,6 +45,6 @@ class LazyVariables extends ObjectValue {
   }
 }
 
-export function withVariables(bindings: Bindings, variables: readonly Variable[], budget: Budget): Bindings {
+export function withVariables(bindings: Bindings, variables: readonly PolicyVariable[], budget: Budget): Bindings {
   return variables.length === 0 ? bindings : new LazyVariables(variables, budget).over(bindings);
 }

@@ -1,9 +1,8 @@
 import { type KubeObject, isStatusError } from '@kajitori/apimachinery';
 import type { Bindings } from '@kajitori/cel';
-import type { Kind, MutatingAdmissionPolicy } from '@kajitori/kinds';
+import { compileExpression, type Expression, type Kind, madeJson, type MutatingAdmissionPolicy } from '@kajitori/kinds';
 import { applyJsonPatch, atomicPath, mergeApplied } from '@kajitori/schema';
-import { type Budget, compileExpression, evaluate, type Expression } from '../dynamic/expressions.ts';
-import { madeJson } from '../dynamic/mutation-library.ts';
+import { type Budget, evaluate } from '../dynamic/expressions.ts';
 import { settledObject } from '../dynamic/settled-object.ts';
 import { type PolicyBase, policyBase } from './policy.ts';
 

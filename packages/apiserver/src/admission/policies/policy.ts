@@ -1,6 +1,11 @@
-import type { MutatingAdmissionPolicySpec, ParamKind, ValidatingAdmissionPolicySpec } from '@kajitori/kinds';
-import type { DeclaredType } from '@kajitori/cel';
-import { compileExpression, declaredOutput, type Expression, type Scope } from '../dynamic/expressions.ts';
+import {
+  compiledVariables,
+  type MutatingAdmissionPolicySpec,
+  type ParamKind,
+  type PolicyVariable,
+  type Scope,
+  type ValidatingAdmissionPolicySpec,
+} from '@kajitori/kinds';
 import { type MatchConditions, matchConditionsOf } from '../dynamic/match-conditions.ts';
 import { type Match, matchOf } from '../dynamic/matching.ts';
 
@@ -10,13 +15,8 @@ export interface PolicyBase {
   match: Match;
   conditions: MatchConditions | undefined;
   paramKind: ParamKind | undefined;
-  variables: readonly Variable[];
+  variables: readonly PolicyVariable[];
   failsOpen: boolean;
-}
-
-export interface Variable {
-  name: string;
-  expression: Expression;
 }
 
 type Spec = Pick<
@@ -39,18 +39,4 @@ export function policyBase(name: string, spec: Spec): { base: PolicyBase; scope:
     },
     scope: { params, authorizer: true, variables: types },
   };
-}
-
-/** Each sees those before it. */
-export function compiledVariables(
-  list: readonly { name: string; expression: string }[],
-  params: boolean,
-): { variables: Variable[]; types: ReadonlyMap<string, DeclaredType> } {
-  const types = new Map<string, DeclaredType>();
-  const variables = list.map(({ name, expression: source }) => {
-    const expression = compileExpression(source, { params, authorizer: true, variables: new Map(types) });
-    types.set(name, declaredOutput(expression));
-    return { name, expression };
-  });
-  return { variables, types };
 }

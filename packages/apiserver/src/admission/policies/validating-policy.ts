@@ -1,6 +1,6 @@
-import type { ValidatingAdmissionPolicy } from '@kajitori/kinds';
+import { compileExpression, type Expression, type ValidatingAdmissionPolicy } from '@kajitori/kinds';
 import type { Bindings } from '@kajitori/cel';
-import { type Budget, compileExpression, evaluate, type Expression } from '../dynamic/expressions.ts';
+import { type Budget, evaluate } from '../dynamic/expressions.ts';
 import { conditionsHold, listed } from '../dynamic/match-conditions.ts';
 import { withVariables } from './lazy-variables.ts';
 import { type PolicyBase, policyBase } from './policy.ts';

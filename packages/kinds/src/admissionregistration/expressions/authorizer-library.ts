@@ -13,8 +13,6 @@ import {
   type Value,
 } from '@kajitori/cel';
 import { dns1123SubdomainError, parseLabelSelector } from '@kajitori/apimachinery';
-import type { Decision, Subject } from '@kajitori/authorization';
-import type { Decide } from '../../authorization/authorizer.ts';
 
 const named = (name: string): Type => types.opaque(`kubernetes.authorization.${name}`);
 export const authorizerType: Type = named('Authorizer');
@@ -23,9 +21,22 @@ const pathCheckType = named('PathCheck');
 const groupCheckType = named('GroupCheck');
 const decisionType = named('Decision');
 
+interface Subject {
+  name: string;
+  groups: readonly string[];
+}
+
+interface Decision {
+  allowed: boolean;
+  reason: string;
+}
+
+/** How a question is answered, at once. */
+export type DecideForExpression = (asked: { user: Subject; verb: string; resource?: CheckedResource; path?: string }) => Decision;
+
 /** Who asks, and how it is answered. */
 interface Asker {
-  decide: Decide;
+  decide: DecideForExpression;
   user: Subject;
 }
 
@@ -107,12 +118,12 @@ class DecisionValue extends OpaqueValue {
 }
 
 /** The value of `authorizer`. */
-export function authorizerValue(decide: Decide, user: Subject): Value {
+export function authorizerValue(decide: DecideForExpression, user: Subject): Value {
   return new AuthorizerValue({ decide, user });
 }
 
 /** The value of `authorizer.requestResource`. */
-export function requestResourceValue(decide: Decide, user: Subject, resource: CheckedResource): Value {
+export function requestResourceValue(decide: DecideForExpression, user: Subject, resource: CheckedResource): Value {
   return new ResourceCheck({ decide, user }, resource);
 }
 
