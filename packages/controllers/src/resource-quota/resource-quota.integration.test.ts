@@ -1,6 +1,10 @@
 import { isStatusError } from '@kajitori/apimachinery';
+import { ApiServer } from '@kajitori/apiserver';
 import { configMaps, pods, resourceQuotas, secrets, services } from '@kajitori/kinds';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openPostgresStorage } from '@kajitori/storage';
+import { silentLogger } from '@kajitori/telemetry';
+import { testDatabase, type TestDatabase } from '@kajitori/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestCluster } from '../test-cluster.testing.ts';
 import { resourceQuota } from './resource-quota.controller.ts';
 
@@ -9,10 +13,17 @@ const pod = (name: string, resources = {}): { metadata: object; spec: object } =
   spec: { containers: [{ name: 'c', image: 'busybox:1', resources }] },
 });
 
-describe('resource quotas', () => {
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+describe.each(['memory', 'postgres'] as const)('resource quotas on %s storage', (driver) => {
   let cluster: TestCluster;
   beforeEach(async () => {
-    cluster = await TestCluster.open({ descriptors: [resourceQuota] });
+    const storage = driver === 'memory' ? undefined : () => openPostgresStorage({ url: database.appUrl });
+    cluster = await TestCluster.open({ descriptors: [resourceQuota], storage });
   });
   afterEach(() => cluster[Symbol.asyncDispose]());
 
@@ -89,5 +100,33 @@ describe('resource quotas', () => {
     await cluster.settle();
     await cluster.create(pods, pod('two'));
     expect((await cluster.get(resourceQuotas, 'q')).status).toEqual({ hard: { pods: '2' }, used: { pods: '2' } });
+  });
+
+  it('hold over two API processes, whatever is made and deleted at once', async () => {
+    const limit = 12;
+    await quota({ 'count/configmaps': String(limit) });
+    await using other = new ApiServer({
+      storage: cluster.storage,
+      authenticator: { authenticateToken: async () => undefined },
+      logger: silentLogger,
+    });
+    const user = { name: 'admin', groups: ['system:masters'] };
+    const clients = [cluster.client, other.client(cluster.id, user)].map((client) => client.resource(configMaps));
+    let made = 0;
+    for (let round = 0; round < 4; round += 1) {
+      const found = await cluster.list(configMaps);
+      const creations = Array.from({ length: 32 }, async (_, n) => {
+        const name = `c${(made += 1)}`;
+        await clients[n % 2]?.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name } });
+      });
+      const deletions = found.slice(0, 5).map(({ metadata }, n) => clients[n % 2]?.delete('default', metadata.name ?? ''));
+      const outcomes = await Promise.allSettled([...creations, ...deletions]);
+      const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+      expect(errors.filter((error) => !isStatusError(error, 'Forbidden'))).toEqual([]);
+      expect((await cluster.list(configMaps)).length).toBeLessThanOrEqual(limit);
+      await cluster.settle();
+      expect(await used()).toEqual({ 'count/configmaps': String((await cluster.list(configMaps)).length) });
+    }
+    expect((await cluster.list(configMaps)).length).toBeGreaterThan(0);
   });
 });
