@@ -67,6 +67,11 @@ main() {
     /*) ;;
     *) fail "--prefix $prefix is not an absolute path" "give one like /opt/kajitori" ;;
   esac
+  case $docker_socket in
+    *[!A-Za-z0-9/._-]*) fail "--docker-socket $docker_socket has characters that the agent's files cannot hold" "use letters, digits, . _ - and /" ;;
+    /*) ;;
+    *) fail "--docker-socket $docker_socket is not an absolute path" "give one like /var/run/docker.sock" ;;
+  esac
   case $wait_seconds in
     '' | *[!0-9]*) fail "--wait $wait_seconds is not a number of seconds" "give one like 30" ;;
   esac
@@ -274,13 +279,15 @@ write_unit() {
 Description=Kajitori node agent
 After=network-online.target docker.service
 Wants=network-online.target
+# It is started again however often it ends: a gateway or an engine that is away comes back.
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart=$prefix/bin/run
 Restart=always
-RestartSec=2
-# The node's containers are Docker's: they outlive the agent.
-KillMode=process
+RestartSec=5
+# The agent is asked to end, and what it left behind is ended. The node's containers are Docker's: they stand in no group of this unit and outlive it.
+KillMode=mixed
 TimeoutStopSec=15
 
 [Install]

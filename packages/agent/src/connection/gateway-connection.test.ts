@@ -37,7 +37,7 @@ async function scene(prepare: (scene: Scene) => Promise<void>): Promise<Scene> {
     trust: { kind: 'system' },
     credentials: made.credentials,
     joinToken: async () => made.token.value,
-    onJoined: async () => undefined,
+    onJoined: async () => void (made.token.value = undefined),
     hello: () => ({ agentVersion: '0.1.0', nodeName: 'n1', bootId: 'b', capabilities: [] }),
     lastEpoch: () => epoch,
     onWelcome: async (welcome) => void (epoch = welcome.epoch),
@@ -72,9 +72,11 @@ describe('an agent that the control plane refuses', () => {
     expect(refusalLines(refused)).toEqual([
       expect.objectContaining({ remedy: expect.stringContaining('kaji nodes join-command') as unknown }),
     ]);
-    gateway.admits = () => true;
+    refused.token.value = newSecretToken('joinToken');
+    gateway.admits = (authorization) => authorization !== `Bearer ${refused.token.value}`;
     await expect.poll(() => gateway.hellos.length, { timeout: 6_000 }).toBe(1);
     expect(refusalLines(refused)).toHaveLength(1);
+    await expect.poll(() => refused.token.value, { message: 'the token that was not needed is thrown away' }).toBeUndefined();
   }, 15_000);
 
   it('joins at once when another join token is laid down, however long it would have waited', async () => {

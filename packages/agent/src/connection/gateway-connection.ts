@@ -165,6 +165,8 @@ export class GatewayConnection {
       try {
         const session = await dial(credential, {});
         await credentials.confirm(credential);
+        // A join token that was laid down again is not needed, and could only be stolen.
+        if ((await this.#options.joinToken()) !== undefined) await this.#options.onJoined();
         return session;
       } catch (error) {
         if (!(error instanceof RefusedError) || error.reason !== 'Unauthorized') throw error;
@@ -185,6 +187,8 @@ export class GatewayConnection {
     const { log, onWelcome } = this.#options;
     const stop = (): void => session.close();
     signal.addEventListener('abort', stop, { once: true });
+    // It may have been while the session was made: nobody says it again.
+    if (signal.aborted) stop();
     try {
       this.#session = session;
       log.info({ epoch: session.welcome.epoch, resumed: session.welcome.resumed }, 'connected to the gateway');

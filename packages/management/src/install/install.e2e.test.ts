@@ -194,6 +194,8 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
       ['--prefix /', 'not a directory of its own'],
       ['--prefix relative', 'not an absolute path'],
       [`--prefix ${folder}/no --docker-socket ${folder}/none`, 'there is no Docker Engine'],
+      [`--prefix ${folder}/no --docker-socket 'a b'`, 'characters that the agent'],
+      [`--prefix ${folder}/no --docker-socket docker.sock`, 'not an absolute path'],
       [`--prefix ${folder}/no --node-name Under_Test!`, "cannot be a node's name"],
       ['--nonsense', 'unknown option --nonsense'],
       ['--node-name', 'needs a value'],
