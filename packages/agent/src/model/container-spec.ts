@@ -25,7 +25,8 @@ export interface BindMount {
   source: string;
   target: string;
   readOnly: boolean;
-  propagation?: 'rprivate' | 'rslave' | 'rshared';
+  /** Absent: the engine's own choice. */
+  propagation?: 'rslave' | 'rshared';
 }
 
 /** What a pod's network looks like from inside. */

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../model/container-spec.ts';
+import type { BindMount, ContainerSpec } from '../model/container-spec.ts';
 import { containerHash } from '../model/container-hash.ts';
 import { graceSecondsOf, podRefOf } from '../model/node-pod.ts';
 import { qosClassOf } from '../model/qos-class.ts';
@@ -41,17 +41,16 @@ export function containerConfig(spec: ContainerSpec, imageUser: string | undefin
       NetworkMode: `container:${spec.sandboxId}`,
       IpcMode: pod.spec.hostIPC === true ? 'host' : `container:${spec.sandboxId}`,
       ...pidMode(spec),
-      Mounts: [...spec.mounts, { source: spec.terminationMessageFile, target: messagePath, readOnly: false }].map((mount) => ({
-        Type: 'bind',
-        Source: mount.source,
-        Target: mount.target,
-        ReadOnly: mount.readOnly,
-        BindOptions: { Propagation: 'propagation' in mount && mount.propagation !== undefined ? mount.propagation : 'rprivate' },
-      })),
+      Mounts: [...spec.mounts, { source: spec.terminationMessageFile, target: messagePath, readOnly: false }].map(bindOf),
       LogConfig: logConfig,
       RestartPolicy: { Name: 'no' },
     },
   };
+}
+
+function bindOf({ source, target, readOnly, propagation }: BindMount): object {
+  const bind = { Type: 'bind', Source: source, Target: target, ReadOnly: readOnly };
+  return propagation === undefined ? bind : { ...bind, BindOptions: { Propagation: propagation } };
 }
 
 function pidMode({ pod, sandboxId, pidTargetId }: ContainerSpec): { PidMode?: string } {

@@ -162,8 +162,7 @@ export class Volumes {
       source: subPath === '' ? root : await bindSubPath(root, subPath, target),
       target: mount.mountPath,
       readOnly: mount.readOnly === true || isContent(volume),
-      propagation:
-        mount.mountPropagation === 'Bidirectional' ? 'rshared' : mount.mountPropagation === 'HostToContainer' ? 'rslave' : 'rprivate',
+      ...propagationOf(mount),
     };
   }
 
@@ -209,4 +208,10 @@ function isContent({ configMap, secret, downwardAPI, projected }: Volume): boole
 
 function payloadOf(files: Files): Payload {
   return new Map(files);
+}
+
+/** `None` is left to the engine: it is private, or slave where the engine's own directory lies below the source. */
+function propagationOf({ mountPropagation }: VolumeMount): Pick<BindMount, 'propagation'> {
+  if (mountPropagation === 'Bidirectional') return { propagation: 'rshared' };
+  return mountPropagation === 'HostToContainer' ? { propagation: 'rslave' } : {};
 }
