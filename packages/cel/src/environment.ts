@@ -5,15 +5,18 @@
 import { check } from './check/checker.ts';
 import { checkLiterals } from './check/literal-rules.ts';
 import type { Declarations } from './check/scope.ts';
-import { CompileError, EvaluationError, type Issue } from './errors.ts';
+import { estimateCost } from './cost/estimate.ts';
+import { CompileError, CostLimitError, EvaluationError, type Issue } from './errors.ts';
 import { type Compiled, compile } from './evaluate/compiler.ts';
 import { Frame } from './evaluate/frame.ts';
 import type { FunctionDeclaration, Library } from './functions/declaration.ts';
 import { standardLibrary } from './library/standard.ts';
+import type { Expr } from './parse/ast.ts';
 import { parse } from './parse/parser.ts';
 import {
   type Bindings,
   type Compilation,
+  type CostRange,
   type Environment,
   type EnvironmentOptions,
   type EvaluateOptions,
@@ -103,7 +106,7 @@ class DeclaredEnvironment implements Environment, Declarations {
     const error = parsed.source.error(issues);
     if (error !== undefined) return { error };
     try {
-      return { program: new CompiledProgram(parsed.source, outputType, compile(parsed.expr, this)) };
+      return { program: new CompiledProgram(parsed.source, parsed.expr, compile(parsed.expr, this), outputType, this.variables) };
     } catch (failure) {
       if (!(failure instanceof EvaluationError)) throw failure;
       return { error: new CompileError(failure.message, [], 'program instantiation') };
@@ -131,10 +134,14 @@ function collectObjectTypes(declared: Iterable<DeclaredType>): Map<string, Decla
 class CompiledProgram implements Program {
   readonly outputType: Type;
   private readonly text: Source;
+  private readonly expr: Expr;
+  private readonly variables: ReadonlyMap<string, DeclaredType>;
   private readonly compiled: Compiled;
 
-  constructor(text: Source, outputType: Type, compiled: Compiled) {
+  constructor(text: Source, expr: Expr, compiled: Compiled, outputType: Type, variables: ReadonlyMap<string, DeclaredType>) {
     this.text = text;
+    this.expr = expr;
+    this.variables = variables;
     this.outputType = outputType;
     this.compiled = compiled;
   }
@@ -143,13 +150,22 @@ class CompiledProgram implements Program {
     return this.text.text;
   }
 
+  estimateCost(): CostRange {
+    return estimateCost(this.expr, this.variables);
+  }
+
   readsVariable(name: string): boolean {
     return this.compiled.globals.includes(name);
   }
 
   evaluate(bindings: Bindings, { costMax = perCallCostMax }: EvaluateOptions = {}): Evaluation {
     const frame = new Frame(bindings, costMax, this.compiled.locals);
-    const value = this.compiled.evaluate(frame);
-    return { value, cost: frame.cost };
+    try {
+      const value = this.compiled.evaluate(frame);
+      return { value, cost: frame.cost };
+    } catch (error) {
+      if (error instanceof EvaluationError || error instanceof CostLimitError) error.cost = frame.cost;
+      throw error;
+    }
   }
 }

@@ -28,12 +28,16 @@ export class CompileError extends Error {
 
 /** Evaluation failed for these values; `&&`, `||`, `all` and `exists` may absorb it. */
 export class EvaluationError extends Error {
-  override readonly name: string = 'EvaluationError';
+  override readonly name = 'EvaluationError';
+  /** Units spent until it failed; set when the evaluation ends with it. */
+  cost = 0;
 }
 
 /** The run used up its cost, or was cancelled. Nothing absorbs it. */
 export class CostLimitError extends Error {
   override readonly name = 'CostLimitError';
+  /** Units spent until it was stopped. */
+  cost = 0;
   constructor() {
     super('operation cancelled: actual cost limit exceeded');
   }

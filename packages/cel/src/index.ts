@@ -2,6 +2,7 @@ export { CompileError, CostLimitError, EvaluationError, type Issue } from './err
 export {
   type Bindings,
   type Compilation,
+  type CostRange,
   type Environment,
   type EnvironmentOptions,
   type EvaluateOptions,
@@ -33,3 +34,4 @@ export type { FunctionDeclaration, Library, Overload } from './functions/declara
 export { kubernetesLibraries } from './library/kubernetes.ts';
 export { bindJson, toJson } from './values/json.ts';
 export { quantityType, QuantityValue } from './library/quantity.ts';
+export { declareSchema, type SchemaOptions, type StructuralSchema } from './types/schema-type.ts';

@@ -7,6 +7,12 @@ import type { DeclaredType } from './types/declared-type.ts';
 import type { Type } from './types/type.ts';
 import type { Value } from './values/value.ts';
 
+/** Bounds of what an evaluation costs, in CEL's units. `max` is 2⁶⁴ when nothing bounds it. */
+export interface CostRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** Values of the variables by name. A function is called when the variable is first read, once an evaluation. */
 export type Bindings = Readonly<Record<string, Value | (() => Value)>>;
 
@@ -27,6 +33,8 @@ export interface Program {
   readonly outputType: Type;
   /** Whether the source reads this variable: rules with `oldSelf` are transition rules. */
   readsVariable(name: string): boolean;
+  /** Bounds of the cost from the sizes that the variables' declared types carry. Worked out when it is asked for. */
+  estimateCost(): CostRange;
   /**
    * @throws {EvaluationError} the expression fails for these values
    * @throws {CostLimitError} it costs more than `costMax`

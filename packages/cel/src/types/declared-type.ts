@@ -31,32 +31,50 @@ export interface DeclaredField {
 /** The largest request body that Kubernetes accepts, in bytes: whatever is not bounded by a schema is by this. */
 export const requestBytesMax = 3 * 1024 * 1024;
 
-/** Makes declared types. Sizes are optional: without one, what fits into a request is the bound. */
+/** A string's quotes, or a collection's brackets. */
+const delimiterBytes = 2;
+/** The quotes, colon, comma and least name of a map's entry. */
+const mapEntryBytes = 6;
+
+/**
+ * Makes declared types. Sizes are optional: without one, what fits into a request is the bound, by the fewest bytes that an
+ * item takes. A string's bound is counted in bytes, of which a code point may have four.
+ */
 export const declare = {
   /** A type about whose size nothing is known: what functions give, `dyn`, quantities. */
   of: (type: Type): DeclaredType => ({ type, serializedBytesMin: 1 }),
-  bool: { type: types.bool, elementsMax: undefined, serializedBytesMin: 4 } satisfies DeclaredType as DeclaredType,
+  bool: { type: types.bool, serializedBytesMin: 4 } satisfies DeclaredType as DeclaredType,
   int: { type: types.int, serializedBytesMin: 1 } satisfies DeclaredType as DeclaredType,
   uint: { type: types.uint, serializedBytesMin: 1 } satisfies DeclaredType as DeclaredType,
   double: { type: types.double, serializedBytesMin: 1 } satisfies DeclaredType as DeclaredType,
   dyn: { type: types.dyn, serializedBytesMin: 1 } satisfies DeclaredType as DeclaredType,
   timestamp: { type: types.timestamp, elementsMax: 32, serializedBytesMin: 21 } satisfies DeclaredType as DeclaredType,
   duration: { type: types.duration, elementsMax: 32, serializedBytesMin: 3 } satisfies DeclaredType as DeclaredType,
-  string: (elementsMax?: number): DeclaredType => ({ type: types.string, elementsMax, serializedBytesMin: 2 }),
-  bytes: (elementsMax?: number): DeclaredType => ({ type: types.bytes, elementsMax, serializedBytesMin: 2 }),
-  list: (items: DeclaredType, elementsMax?: number): DeclaredType => ({
+  string: (codePointsMax?: number): DeclaredType => ({
+    type: types.string,
+    elementsMax: codePointsMax === undefined ? requestBytesMax - delimiterBytes : Math.max(0, codePointsMax) * 4,
+    serializedBytesMin: 2,
+  }),
+  bytes: (elementsMax = requestBytesMax - delimiterBytes): DeclaredType => ({ type: types.bytes, elementsMax, serializedBytesMin: 2 }),
+  list: (
+    items: DeclaredType,
+    elementsMax = Math.floor((requestBytesMax - delimiterBytes) / (items.serializedBytesMin + 1)),
+  ): DeclaredType => ({
     type: types.list(items.type),
     items,
     elementsMax,
     serializedBytesMin: 2,
   }),
-  map: (items: DeclaredType, elementsMax?: number): DeclaredType => ({
+  map: (
+    items: DeclaredType,
+    elementsMax = Math.floor((requestBytesMax - delimiterBytes) / (items.serializedBytesMin + mapEntryBytes)),
+  ): DeclaredType => ({
     type: types.map(types.string, items.type),
     items,
     elementsMax,
     serializedBytesMin: 2,
   }),
-  /** `fields` by JSON property; those that CEL cannot name are left out. */
+  /** `fields` by their names in CEL. Add the bytes of required fields to `serializedBytesMin` for a closer bound. */
   object: objectType,
 };
 
