@@ -55,6 +55,10 @@ export async function runWorker(
               frontProxy: await accounts.certificates.frontProxyAuthority(cluster),
             }),
           },
+          signer: {
+            serviceAccountToken: (claims) => accounts.serviceAccountKeys.sign(cluster, claims),
+            certificate: (order) => accounts.certificates.orderedCertificate(cluster, order),
+          },
           clock: systemClock,
           logger,
         });

@@ -20,6 +20,7 @@ import { rootCa } from './root-ca/root-ca.controller.ts';
 import type { ControllerDescriptor } from './runtime/controller.ts';
 import { scheduler } from './scheduler/scheduler.controller.ts';
 import { defaultServiceAccount } from './service-account/default-service-account.controller.ts';
+import { serviceAccountToken } from './service-account-token/service-account-token.controller.ts';
 import { ttlAfterFinished } from './ttl-after-finished/ttl-after-finished.controller.ts';
 
 /** Every controller of a cluster: a new one is one folder and one line here. */
@@ -29,6 +30,7 @@ export const descriptors: readonly ControllerDescriptor[] = [
   extensionAuthentication,
   customResourceDefinition,
   defaultServiceAccount,
+  serviceAccountToken,
   rootCa,
   deployment,
   replicaSet,

@@ -8,6 +8,7 @@ import { Metrics, silentLogger } from '@kajitori/telemetry';
 import { FakeClock } from '@kajitori/testing';
 import { clusterOccurrences } from './runtime/cluster-occurrences.ts';
 import { ControlledCluster } from './runtime/controlled-cluster.ts';
+import type { ClusterSigner } from './runtime/cluster-signer.ts';
 import type { ControllerDescriptor } from './runtime/controller.ts';
 
 const admin = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
@@ -32,6 +33,11 @@ export class TestCluster implements AsyncDisposable {
   readonly #api: ApiServer;
   readonly #queue = new MemoryQueue();
   readonly #due = new Map<string, { key: ReconcileKey; at: number }>();
+  /** Shows what it was to sign. */
+  readonly #signer: ClusterSigner = {
+    serviceAccountToken: async (claims) => JSON.stringify(claims),
+    certificate: async ({ publicKey: _publicKey, ...order }) => JSON.stringify(order),
+  };
   #controlled: ControlledCluster | undefined;
 
   private constructor(clock: FakeClock, storage: StorageEngine) {
@@ -186,6 +192,7 @@ export class TestCluster implements AsyncDisposable {
         check: (service) => this.#api.checkApiService(this.id, service),
         authorities: async () => ({ client: 'clients', frontProxy: 'front proxy' }),
       },
+      signer: this.#signer,
       clock: this.clock,
       logger,
     });

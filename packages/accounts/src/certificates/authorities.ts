@@ -10,6 +10,7 @@ const servingDays = 90;
 const servingRenewalDays = 30;
 /** Clocks of clients may be behind ours. */
 const backdateMilliseconds = 3_600_000;
+const orderBackdateMilliseconds = 300_000;
 /** Making one anew costs less than a millisecond. */
 const maxServingCertificates = 200;
 /** One is a key and a certificate, which the database would have to give again. */
@@ -22,6 +23,17 @@ export interface ServingCertificate {
   key: string;
   /** Ask again from here on. */
   renewAt: Date;
+}
+
+export interface CertificateOrder {
+  commonName: string;
+  organizations: readonly string[];
+  publicKey: KeyObject;
+  notAfter: Date;
+  /** Whether the key may also wrap others, as RSA's may. */
+  keyEncipherment: boolean;
+  /** For a server under these DNS names and addresses; absent: for a client. */
+  serverNames?: readonly string[];
 }
 
 interface Authority {
@@ -87,6 +99,23 @@ export class CertificateAuthorities {
   async clientCertificate(cluster: ClusterId, request: { subject: Subject; publicKey: KeyObject; days: number }): Promise<string> {
     const authority = await this.#clusterAuthority(cluster, 'client-ca');
     return this.#signClient(authority, request);
+  }
+
+  /** A certificate on request: for a client of the cluster, or for a server that its clients reach. Never longer than the authority's own. */
+  async orderedCertificate(cluster: ClusterId, order: CertificateOrder): Promise<string> {
+    const { commonName, organizations, publicKey, notAfter, keyEncipherment, serverNames } = order;
+    const authority = await this.#clusterAuthority(cluster, 'client-ca');
+    const now = this.#clock.now().getTime();
+    return issueCertificate(
+      {
+        subject: { commonName, organizations },
+        publicKey,
+        usage: serverNames === undefined ? { type: 'client', keyEncipherment } : { type: 'server', names: serverNames, keyEncipherment },
+        notBefore: new Date(now - orderBackdateMilliseconds),
+        notAfter,
+      },
+      authority,
+    );
   }
 
   /** The certificate that aggregated API servers of a cluster verify our front proxy with. */

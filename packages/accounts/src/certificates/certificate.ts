@@ -14,7 +14,9 @@ export interface Subject {
 
 export type Usage =
   /** Signs certificates, and those it signs sign none. */
-  { type: 'authority' } | { type: 'server'; names: readonly string[] } | { type: 'client' };
+  | { type: 'authority' }
+  | { type: 'server'; names: readonly string[]; keyEncipherment?: boolean }
+  | { type: 'client'; keyEncipherment?: boolean };
 
 export interface CertificateRequest {
   subject: Subject;
@@ -76,7 +78,7 @@ function extensions(usage: Usage, subjectKey: Buffer, issuerKey: Buffer): Uint8A
     extension(oids.subjectKeyId, false, der.octets(subjectKey)),
     extension(oids.authorityKeyId, false, der.sequence(der.implicit(0, issuerKey))),
   ];
-  // Bits of KeyUsage: 0 digitalSignature, 5 keyCertSign, 6 cRLSign.
+  // Bits of KeyUsage: 0 digitalSignature, 2 keyEncipherment, 5 keyCertSign, 6 cRLSign.
   if (usage.type === 'authority') {
     const constraints = der.sequence(der.boolean(true), der.unsigned(Buffer.of(0)));
     return [
@@ -88,7 +90,11 @@ function extensions(usage: Usage, subjectKey: Buffer, issuerKey: Buffer): Uint8A
   const purpose = usage.type === 'server' ? oids.serverAuth : oids.clientAuth;
   return [
     extension(oids.basicConstraints, true, der.sequence()),
-    extension(oids.keyUsage, true, der.bits(Buffer.of(0b1000_0000), 7)),
+    extension(
+      oids.keyUsage,
+      true,
+      usage.keyEncipherment === true ? der.bits(Buffer.of(0b1010_0000), 5) : der.bits(Buffer.of(0b1000_0000), 7),
+    ),
     extension(oids.extendedKeyUsage, false, der.sequence(der.oid(purpose))),
     ...(usage.type === 'server' ? [extension(oids.subjectAltName, false, der.sequence(...usage.names.map(alternativeName)))] : []),
     ...keyIds,

@@ -5,6 +5,7 @@ import type { ClusterStorage, Revision } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import { Caches } from './caches.ts';
 import { ChangeFeed, type ChangeListener } from './change-feed.ts';
+import type { ClusterSigner } from './cluster-signer.ts';
 import type { ClusterOccurrences } from './cluster-occurrences.ts';
 import type { Aggregation, Controller, ControllerDescriptor, ObjectName } from './controller.ts';
 import { ClusterEventRecorder } from './event-recorder.ts';
@@ -21,6 +22,7 @@ export interface ControlledClusterOptions {
   enqueue(keys: readonly ReconcileKey[]): void;
   occurrences: ClusterOccurrences;
   rootCertificates: string;
+  signer: ClusterSigner;
   aggregation: Aggregation;
   clock: Clock;
   logger: Logger;
@@ -111,7 +113,7 @@ export class ControlledCluster implements ActiveCluster {
   }
 
   #add(descriptor: ControllerDescriptor): void {
-    const { cluster, clock, logger, transport, occurrences, rootCertificates, aggregation } = this.#options;
+    const { cluster, clock, logger, transport, occurrences, rootCertificates, aggregation, signer } = this.#options;
     const client = createClusterClient(transport, controllerUser(descriptor.user));
     const informers = descriptor.watches.map((one) => ({ informer: this.#caches.add(one.kind, one.fieldSelector), keys: one.keys }));
     const enqueue = (names: readonly ObjectName[]): void => {
@@ -130,6 +132,7 @@ export class ControlledCluster implements ActiveCluster {
       enqueue: (name) => enqueue([name]),
       rootCertificates,
       aggregation,
+      signer,
     });
     this.#controllers.set(descriptor.name, { descriptor, controller, client });
     for (const { informer, keys } of informers) {

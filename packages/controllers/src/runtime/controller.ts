@@ -6,6 +6,7 @@ import type { Logger } from '@kajitori/telemetry';
 import type { Cache, Caches } from './caches.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { ChangeListener } from './change-feed.ts';
+import type { ClusterSigner } from './cluster-signer.ts';
 import type { ClusterOccurrences } from './cluster-occurrences.ts';
 
 /** Which object a controller is to look at; both empty where it works on the cluster as a whole. */
@@ -61,6 +62,7 @@ export interface ControllerContext {
   /** PEM of the CA that signs the cluster's serving certificate. */
   rootCertificates: string;
   aggregation: Aggregation;
+  signer: ClusterSigner;
 }
 
 /** All that the worker needs to know of a controller: a new one is one folder and one line of descriptors.ts. */
