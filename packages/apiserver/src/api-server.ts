@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Clock, type ClusterId, systemClock } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type Transport, type UserInfo } from '@kajitori/client';
 import { type AllowedAddresses, EgressClient } from '@kajitori/egress';
-import { type APIService, catalogue, nodes, pods } from '@kajitori/kinds';
+import { type APIService, catalogue, type Kind, nodes, pods } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import type { NodeStreams } from '@kajitori/streams';
 import type { Logger, Metrics } from '@kajitori/telemetry';
@@ -16,6 +16,7 @@ import { Admission, type AdmissionPlugin } from './admission/admission.ts';
 import { dynamicAdmission } from './admission/dynamic-admission.ts';
 import { builtInPlugins } from './admission/built-in-plugins.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { policyStatuses } from './admission/policies/policy-statuses.ts';
 import { rbacEscalation } from './admission/rbac-escalation.ts';
 import { PolicySource } from './admission/policy-source.ts';
 import { Authentication } from './authentication/authentication.ts';
@@ -25,6 +26,7 @@ import { CompanionSet } from './companions/companions.ts';
 import { quotaCharges } from './companions/quota-charges.ts';
 import { serviceAddresses } from './companions/service-addresses.ts';
 import { RbacSource } from './authorization/rbac-source.ts';
+import { signingRequests } from './certificates/signing-requests.ts';
 import { ClusterDial } from './cluster-dial/cluster-dial.ts';
 import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
 import { Definitions } from './custom-resources/definitions.ts';
@@ -113,6 +115,7 @@ export class ApiServer implements AsyncDisposable {
     const rbac = new RbacSource(options.storage);
     const authorize = createAuthorizer(rbac);
     const policies = new PolicySource();
+    const ownKinds = async (cluster: ClusterId): Promise<Iterable<Kind>> => (await this.#kinds.served(cluster)).own;
     this.operations = new Operations({
       clock: this.#clock,
       admission: new Admission([
@@ -125,15 +128,17 @@ export class ApiServer implements AsyncDisposable {
           decider: createDecider(rbac),
           egress: this.#egress,
           dial: this.dial,
-          ownKinds: async (cluster) => (await this.#kinds.served(cluster)).own,
+          ownKinds,
           logger: options.logger,
         }),
+        signingRequests({ authorize, clock: this.#clock }),
         ...(options.plugins ?? []),
       ]),
       companions: new CompanionSet([
         serviceAddresses(this.#clock),
         quotaCharges(policies, this.#clock),
         definitionStatuses(this.#definitions, this.#clock),
+        policyStatuses(ownKinds),
       ]),
       definitions: this.#definitions,
       authorize,

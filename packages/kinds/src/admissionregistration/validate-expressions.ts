@@ -47,7 +47,7 @@ export function validateVariables(
   params: boolean,
 ): { errors: FieldError[]; types: ReturnType<typeof compiledVariables>['types'] } {
   const errors: FieldError[] = [];
-  const { variables, types } = compiledVariables(list, params);
+  const { variables, types } = compiledVariables(list, { params, authorizer: true });
   const names = new Set<string>();
   for (const [at, variable] of variables.entries()) {
     errors.push(...variableErrors(variable, `${path}[${at}]`));

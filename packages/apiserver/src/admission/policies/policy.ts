@@ -27,7 +27,7 @@ type Spec = Pick<
 /** The policy without its own rules, and the scope that those have. */
 export function policyBase(name: string, spec: Spec): { base: PolicyBase; scope: Scope } {
   const params = spec.paramKind !== undefined;
-  const { variables, types } = compiledVariables(spec.variables ?? [], params);
+  const { variables, types } = compiledVariables(spec.variables ?? [], { params, authorizer: true });
   return {
     base: {
       name,

@@ -20,6 +20,8 @@ export interface Scope {
   authorizer: boolean;
   /** Whether it makes objects and patches. */
   mutates?: boolean;
+  /** Types of `object`, `oldObject` and `params` where they are known; else they may be anything. */
+  observed?: Readonly<Record<string, DeclaredType>>;
   /** Variables of the policy that come before, by their names. */
   variables?: ReadonlyMap<string, DeclaredType>;
 }
@@ -83,6 +85,7 @@ export function environmentFor(scope: Scope): Environment {
   const environment = (scope.mutates === true ? mutating : observing).extend({
     ...(scope.params ? params : {}),
     ...(scope.authorizer ? authorizer : {}),
+    ...scope.observed,
   });
   if (scope.variables === undefined) return environment;
   const fields = new Map([...scope.variables].map(([name, type]) => field(name, type)));
@@ -107,11 +110,11 @@ export interface PolicyVariable {
 /** Each sees those before it; `types` is what expressions after all of them see. */
 export function compiledVariables(
   list: readonly { name: string; expression: string }[],
-  withParams: boolean,
+  scope: Scope,
 ): { variables: PolicyVariable[]; types: ReadonlyMap<string, DeclaredType> } {
   const seen = new Map<string, DeclaredType>();
   const variables = list.map(({ name, expression: source }) => {
-    const expression = compileExpression(source, { params: withParams, authorizer: true, variables: new Map(seen) });
+    const expression = compileExpression(source, { ...scope, variables: new Map(seen) });
     seen.set(name, declaredOutput(expression));
     return { name, expression };
   });
