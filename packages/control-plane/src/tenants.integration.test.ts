@@ -64,6 +64,8 @@ beforeAll(async () => {
     metadata: { name: 'treasure' },
     stringData: { gold: 'alice-only' },
   });
+  await send(alice, alice.token, 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', treasureMaps);
+  await send(alice, alice.token, 'POST', '/apis/alice.example.com/v1/namespaces/default/treasuremaps', bodyOf(treasureMapKind));
 });
 
 afterAll(async () => {
@@ -101,12 +103,39 @@ async function send(
   return { code: response.status, text: await response.text() };
 }
 
+/** A kind that only alice's cluster has. */
+const treasureMapKind = {
+  group: 'alice.example.com',
+  version: 'v1',
+  kind: 'TreasureMap',
+  plural: 'treasuremaps',
+  namespaced: true,
+  subresources: { status: {} },
+};
+const treasureMaps = {
+  metadata: { name: 'treasuremaps.alice.example.com' },
+  spec: {
+    group: treasureMapKind.group,
+    scope: 'Namespaced',
+    names: { plural: treasureMapKind.plural, kind: treasureMapKind.kind },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
 const documents = ['/', '/api', '/apis', '/api/v1', '/version', '/livez', '/openapi/v2', '/openapi/v3', '/nonsense'];
 
 /** Every URL and method that the catalogue makes the API serve, and the verb's own body. */
 function* routes(): Generator<{ method: string; path: string; body?: unknown }> {
   for (const path of documents) yield { method: 'GET', path };
-  for (const kind of catalogue) {
+  for (const kind of [...catalogue, treasureMapKind]) {
     const root = `${kind.group === '' ? '/api' : `/apis/${kind.group}`}/${kind.version}`;
     const collection = `${root}${kind.namespaced ? '/namespaces/default' : ''}/${kind.plural}`;
     yield { method: 'GET', path: collection };
@@ -122,7 +151,7 @@ function* routes(): Generator<{ method: string; path: string; body?: unknown }> 
   }
 }
 
-function bodyOf(kind: Kind): unknown {
+function bodyOf(kind: Pick<Kind, 'group' | 'version' | 'kind'>): unknown {
   return {
     apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,
     kind: kind.kind,
@@ -162,6 +191,16 @@ describe('another tenant', () => {
     }
     const watched = await send(bob, bob.token, 'GET', '/api/v1/configmaps?watch=1&timeoutSeconds=1&resourceVersion=1');
     expect(watched.text).not.toContain('"a0"');
+  });
+
+  it('sees nothing of kinds that the owner’s cluster defines', async () => {
+    const own = '/apis/alice.example.com/v1/namespaces/default/treasuremaps/treasure';
+    expect((await send(alice, alice.token, 'GET', own)).code).toBe(200);
+    expect((await send(bob, bob.token, 'GET', own)).code).toBe(404);
+    for (const path of ['/apis', '/apis/alice.example.com', '/openapi/v2', '/openapi/v3', '/openapi/v3/apis/alice.example.com/v1']) {
+      expect((await send(alice, alice.token, 'GET', path)).text).toContain('alice.example.com');
+      expect((await send(bob, bob.token, 'GET', path)).text).not.toContain('alice.example.com');
+    }
   });
 
   it('finds nothing in the database without saying whose, even with a query that forgot to', async () => {

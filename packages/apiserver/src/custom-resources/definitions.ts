@@ -27,12 +27,26 @@ export interface Definition {
 
 /** The definitions of one cluster at one moment. */
 export interface ClusterDefinitions {
-  byName: ReadonlyMap<string, Definition>;
+  readonly byName: ReadonlyMap<string, Definition>;
   /** What of them is served. */
-  groups: readonly ApiGroup[];
+  readonly groups: readonly ApiGroup[];
 }
 
-const none: ClusterDefinitions = { byName: new Map(), groups: [] };
+class DefinitionSet implements ClusterDefinitions {
+  readonly byName: ReadonlyMap<string, Definition>;
+  #groups: readonly ApiGroup[] | undefined;
+
+  constructor(byName: ReadonlyMap<string, Definition>) {
+    this.byName = byName;
+  }
+
+  get groups(): readonly ApiGroup[] {
+    this.#groups ??= groupsOf([...this.byName.values()].flatMap(({ kinds }) => kinds.filter(({ custom }) => custom?.served === true)));
+    return this.#groups;
+  }
+}
+
+const none: ClusterDefinitions = new DefinitionSet(new Map());
 
 interface Held {
   /** When it was last compared with storage. */
@@ -115,7 +129,7 @@ export class Definitions implements GroupSource {
       const definition = before?.revision === revision ? before : read.get(name);
       if (definition !== undefined) byName.set(name, definition);
     }
-    return { byName, groups: groupsOf([...byName.values()].flatMap(({ kinds }) => kinds.filter(({ custom }) => custom?.served === true))) };
+    return new DefinitionSet(byName);
   }
 
   async #read(storage: ClusterStorage, wanted: readonly ObjectRevision[]): Promise<Map<string, Definition>> {

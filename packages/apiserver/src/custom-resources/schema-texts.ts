@@ -6,17 +6,19 @@ import { hashOf } from '../served-kinds/served-kinds.ts';
 
 type SchemaProps = Parameters<typeof structuralSchema>[0];
 
-/** What a definition's schemas are kept as while nobody uses them: packed, a tenth of their text. */
+/** What a definition's schemas are kept as while nobody uses them: packed, a tenth of their text, unless that is short anyway. */
 interface PackedSchema {
   hash: string;
   contentHash: string;
-  packed: Uint8Array;
+  packed: Uint8Array | string;
 }
 
 /** How many packed schemas are remembered so that equal ones of several clusters are one. */
 const packedMax = 5_000;
 /** Fast rather than small: it is done when a definition is read. */
 const compression = { level: 1 };
+/** Packing less than this saves nothing. */
+const packedCharactersMin = 8_192;
 
 /**
  * The schemas of all clusters' definitions. Each is parsed and compiled when an object of its kind is first written or brought up to date,
@@ -53,12 +55,12 @@ export class SchemaTexts {
     const hash = hashOf(text);
     const contentHash = hashOf(`${hash}${said}`);
     const known = this.#packed.get(contentHash);
-    const packed = known ?? { hash, contentHash, packed: deflateRawSync(text, compression) };
+    const kept = known ?? { hash, contentHash, packed: packed(text) };
     this.#packed.delete(contentHash);
-    this.#packed.set(contentHash, packed);
+    this.#packed.set(contentHash, kept);
     const oldest = this.#packed.keys().next();
     if (this.#packed.size > packedMax && oldest.done !== true) this.#packed.delete(oldest.value);
-    return packed;
+    return kept;
   }
 
   #schema(packed: PackedSchema): Schema {
@@ -69,7 +71,12 @@ export class SchemaTexts {
   }
 }
 
-function unpacked({ packed }: PackedSchema): { props: SchemaProps; characters: number } {
-  const text = inflateRawSync(packed).toString();
+/** A copy of just its size: what comes from zlib lies in a buffer that is larger. */
+function packed(text: string): Uint8Array | string {
+  return text.length < packedCharactersMin ? text : new Uint8Array(deflateRawSync(text, compression));
+}
+
+function unpacked({ packed: kept }: PackedSchema): { props: SchemaProps; characters: number } {
+  const text = typeof kept === 'string' ? kept : inflateRawSync(kept).toString();
   return { props: JSON.parse(text) as SchemaProps, characters: text.length };
 }

@@ -77,8 +77,7 @@ export class MemoryClusterStorage implements ClusterStorage, PageSource {
   }
 
   async revisions(of: { group: string; resource: string }): Promise<ObjectRevision[]> {
-    const { objects } = await this.list(of);
-    return objects.map(({ namespace, name, revision }) => ({ namespace, name, revision }));
+    return this.#cluster().durable.revisions(of);
   }
 
   async count(of?: { group: string; resource: string }): Promise<{ objects: number; bytes: number }> {

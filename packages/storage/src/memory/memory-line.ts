@@ -8,6 +8,7 @@ import {
   ExpiredError,
   FutureRevisionError,
   type ObjectKey,
+  type ObjectRevision,
   type Operation,
   type Refusal,
   type Revision,
@@ -35,6 +36,12 @@ export class MemoryLine {
 
   get(key: ObjectKey): StoredObject | undefined {
     return this.#objects.get(keyText(key));
+  }
+
+  revisions({ group, resource }: { group: string; resource: string }): ObjectRevision[] {
+    return [...this.#objects.values()]
+      .filter((object) => object.group === group && object.resource === resource)
+      .map(({ namespace, name, revision }) => ({ namespace, name, revision }));
   }
 
   apply(set: readonly Operation[], limits: { objects: number; bytes: number }): Applied | Refusal {
