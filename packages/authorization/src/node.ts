@@ -17,6 +17,7 @@ const nodeRules: readonly PolicyRule[] = [
   rule('', ['nodes/status'], ['update', 'patch']),
   rule('', ['pods'], ['get', 'list', 'watch', 'create', 'delete']),
   rule('', ['pods/status'], ['update', 'patch']),
+  rule('', ['pods/eviction'], ['create']),
   // Bound to a pod of its own: the gateway asks for no other.
   rule('', ['serviceaccounts/token'], ['create']),
   rule('', ['services'], ['get', 'list', 'watch']),

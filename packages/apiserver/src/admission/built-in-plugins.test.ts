@@ -170,6 +170,20 @@ describe('classes, marks and growth of storage', () => {
   });
 });
 
+describe('PodTopologyLabels', () => {
+  it('copies zone and region of the node', async () => {
+    await using api = await memoryApi();
+    const labels = { 'topology.kubernetes.io/zone': 'z', 'topology.kubernetes.io/region': 'r', other: 'x' };
+    await create(api, nodes, { metadata: { name: 'n', labels } });
+    await newPod(api, 'a');
+    const target = { apiVersion: 'v1', kind: 'Node', name: 'n' };
+    await api.client.resource(pods).post('default', 'a', 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'a' }, target });
+    const { other: _, ...topology } = labels;
+    expect((await api.client.resource(pods).get('default', 'a')).metadata.labels).toEqual(topology);
+    expect((await newPod(api, 'b', { nodeName: 'n' })).metadata.labels).toEqual(topology);
+  });
+});
+
 describe('NodeRestriction', () => {
   it('lets a node say of itself only what draws no pods', async () => {
     await using api = await memoryApi();

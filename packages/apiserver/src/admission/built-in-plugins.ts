@@ -2,6 +2,7 @@ import {
   ingressClasses,
   limitRanges,
   namespaces,
+  nodes,
   priorityClasses,
   resourceQuotas,
   runtimeClasses,
@@ -27,6 +28,7 @@ const policyKinds = [
   ingressClasses,
   limitRanges,
   namespaces,
+  nodes,
   priorityClasses,
   resourceQuotas,
   runtimeClasses,
@@ -52,7 +54,7 @@ export function builtInPlugins(policies: PolicySource): AdmissionPlugin[] {
     claimResize(policies),
     runtimeClass(policies),
     defaultIngressClass(policies),
-    podTopologyLabels,
+    podTopologyLabels(policies),
     policies.plugin(policyKinds),
   ];
 }

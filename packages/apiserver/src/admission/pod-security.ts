@@ -74,7 +74,7 @@ function isOpen({ enforce, warn, audit }: PodSecurityPolicy): boolean {
 }
 
 async function policyFor(policies: PolicySource, call: Call): Promise<PodSecurityPolicy> {
-  const namespace = await policies.namespace(call);
+  const namespace = await policies.one(call, namespaces, call.namespace);
   return podSecurityPolicyOf(namespace?.metadata.labels).policy;
 }
 

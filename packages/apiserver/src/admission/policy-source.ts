@@ -1,5 +1,5 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
-import { type Kind, type Namespace, namespaces } from '@kajitori/kinds';
+import { type Kind, namespaces, nodes } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
 import { toItem } from '../registry/stored.ts';
 import type { AdmissionPlugin } from './admission.ts';
@@ -10,6 +10,9 @@ const freshMilliseconds = 1_000;
 const settlingMilliseconds = 100;
 /** Lists held at once; the one asked longest ago goes first. */
 const listsMax = 10_000;
+
+/** Kinds that are read one by one: there may be many, and each is asked for by name. */
+const singly: ReadonlySet<unknown> = new Set([namespaces, nodes]);
 
 interface Held {
   at: number;
@@ -29,14 +32,13 @@ export class PolicySource {
     return this.#heldOr(keyOf(call.cluster, kind, call.namespace), () => this.read(call, kind)) as Promise<readonly T[]>;
   }
 
-  /** The namespace of the call, as it was at most a second ago; undefined when there is none. */
-  async namespace(call: Call): Promise<Namespace | undefined> {
-    const key = `${call.cluster} namespace ${call.namespace}`;
-    const found = await this.#heldOr(key, async () => {
-      const stored = await call.storage.get({ group: '', resource: 'namespaces', namespace: '', name: call.namespace });
-      return stored === undefined ? [] : [toItem(namespaces, stored).object];
+  /** One object of a kind without namespaces, as it was at most a second ago; undefined when there is none. */
+  async one<T extends KubeObject>(call: Call, kind: Kind<T>, name: string): Promise<T | undefined> {
+    const found = await this.#heldOr(keyOfOne(call.cluster, kind, name), async () => {
+      const stored = await call.storage.get({ group: kind.group, resource: kind.plural, namespace: '', name });
+      return stored === undefined ? [] : [toItem(kind, stored).object];
     });
-    return found[0] as Namespace | undefined;
+    return found[0] as T | undefined;
   }
 
   /** The same, as it is now. */
@@ -58,8 +60,7 @@ export class PolicySource {
 
   /** Objects of this kind are about to change. */
   #forget(call: Call): void {
-    const isNamespace = call.kind === (namespaces as unknown);
-    const key = isNamespace ? `${call.cluster} namespace ${call.name}` : keyOf(call.cluster, call.kind, call.namespace);
+    const key = singly.has(call.kind) ? keyOfOne(call.cluster, call.kind, call.name) : keyOf(call.cluster, call.kind, call.namespace);
     this.#held.delete(key);
     if (this.#settling.size > listsMax) this.#settling.clear();
     this.#settling.set(key, performance.now() + settlingMilliseconds);
@@ -91,4 +92,8 @@ function keyOf(
   namespace: string,
 ): string {
   return `${cluster} ${group}/${plural} ${namespaced ? namespace : ''}`;
+}
+
+function keyOfOne(cluster: ClusterId, { group, plural }: Pick<Kind, 'group' | 'plural'>, name: string): string {
+  return `${cluster} ${group}/${plural}/${name}`;
 }

@@ -1,4 +1,4 @@
-import { isStatusError } from '@kajitori/apimachinery';
+import { isStatusError, type KubeObject } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import {
   catalogue,
@@ -14,7 +14,7 @@ import { type CountedResource, countName, quotaEndsAt, quotaStatus, resourcesOfQ
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import type { Change } from '@kajitori/storage';
 import { isEnded } from '../pods/pod-state.ts';
-import type { AnyInformer, Caches } from '../runtime/caches.ts';
+import type { Caches } from '../runtime/caches.ts';
 import {
   type Controller,
   type ControllerContext,
@@ -91,8 +91,8 @@ class ResourceQuotaController implements Controller {
     for (let attempt = 1; ; attempt += 1) {
       const found = await run.client.resource(resourceQuotas).find(run.namespace, run.name);
       if (found === undefined || found.metadata.deletionTimestamp !== undefined) return done;
-      const counted = await this.#caught(found, run.signal);
-      const status = quotaStatus(found, (resource) => counted.get(countName(resource))?.list(run.namespace), run.now);
+      const counted = await this.#counted(found, run);
+      const status = quotaStatus(found, (resource) => counted.get(countName(resource)), run.now);
       if (sameContent(status, found.status ?? {})) return this.#next(run);
       try {
         await run.client.resource(resourceQuotas).updateStatus({ ...found, status });
@@ -104,17 +104,21 @@ class ResourceQuotaController implements Controller {
     }
   }
 
-  /** The caches of all that the quota counts, when they show everything up to the quota's revision. */
-  async #caught(quota: ResourceQuota, signal: AbortSignal): Promise<Map<string, AnyInformer>> {
+  /** All objects that the quota counts, as they were at the quota's revision or later. Of a kind that is not served nothing is said. */
+  async #counted(quota: ResourceQuota, { client, namespace, signal }: Run): Promise<Map<string, readonly KubeObject[]>> {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(lagMaxMilliseconds)]);
-    const counted = new Map<string, AnyInformer>();
+    const counted = new Map<string, readonly KubeObject[]>();
     for (const resource of resourcesOfQuota(quota)) {
-      const kind = kindOf(resource);
-      if (kind === undefined) continue;
+      const kind = kindOf(resource, catalogue);
+      if (kind === undefined) {
+        const own = kindOf(resource, await client.customKinds());
+        if (own !== undefined) counted.set(countName(resource), (await client.resource(own).list(namespace)).items);
+        continue;
+      }
       const { caches } = this.#context;
       const informer = (measured.includes(kind) ? caches.find(kind) : undefined) ?? (await caches.metadata(kind));
       await informer.reached(Number(quota.metadata.resourceVersion), limited);
-      counted.set(countName(resource), informer);
+      counted.set(countName(resource), informer.list(namespace));
     }
     return counted;
   }
@@ -130,6 +134,6 @@ class ResourceQuotaController implements Controller {
   }
 }
 
-function kindOf({ group, resource }: CountedResource): Kind | undefined {
-  return catalogue.find((kind: Kind) => kind.group === group && kind.plural === resource && kind.stored && kind.hub === undefined);
+function kindOf({ group, resource }: CountedResource, kinds: readonly Kind[]): Kind | undefined {
+  return kinds.find((kind) => kind.group === group && kind.plural === resource && kind.stored && kind.hub === undefined);
 }

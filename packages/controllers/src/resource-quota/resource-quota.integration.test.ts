@@ -1,6 +1,6 @@
 import { isStatusError } from '@kajitori/apimachinery';
 import { ApiServer } from '@kajitori/apiserver';
-import { configMaps, pods, resourceQuotas, secrets, services } from '@kajitori/kinds';
+import { configMaps, customResourceDefinitions, pods, resourceQuotas, secrets, services } from '@kajitori/kinds';
 import { openPostgresStorage } from '@kajitori/storage';
 import { silentLogger } from '@kajitori/telemetry';
 import { testDatabase, type TestDatabase } from '@kajitori/testing';
@@ -128,5 +128,29 @@ describe.each(['memory', 'postgres'] as const)('resource quotas on %s storage', 
       expect(await used()).toEqual({ 'count/configmaps': String((await cluster.list(configMaps)).length) });
     }
     expect((await cluster.list(configMaps)).length).toBeGreaterThan(0);
+  });
+
+  it('count objects of a kind that the cluster brought itself', async () => {
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    await cluster.create(customResourceDefinitions, {
+      metadata: { name: 'widgets.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', kind: 'Widget' },
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    });
+    const [widgets] = await cluster.client.customKinds();
+    if (widgets === undefined) throw new Error('the definition is served');
+    await cluster.create(widgets, { metadata: { name: 'before' } });
+    await quota({ 'count/widgets.example.com': '2' });
+    await cluster.create(widgets, { metadata: { name: 'second' } });
+    expect(await refusal(cluster.create(widgets, { metadata: { name: 'third' } }))).toBe(
+      'widgets.example.com "third" is forbidden: exceeded quota: q, requested: count/widgets.example.com=1, used: count/widgets.example.com=2, limited: count/widgets.example.com=2',
+    );
+    await cluster.resource(widgets).delete('default', 'before');
+    await cluster.settle();
+    expect(await used()).toEqual({ 'count/widgets.example.com': '1' });
   });
 });
