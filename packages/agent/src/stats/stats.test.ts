@@ -71,6 +71,31 @@ describe('measuring', () => {
   });
 });
 
+describe('a container that comes later', () => {
+  it('is looked at when somebody asks, and measured from its start', async () => {
+    const containers = [{ id: 'old', name: 'old', startedAt: '2026-01-01T00:00:00Z' }];
+    const cpuNanoseconds: Record<string, number> = { old: 1e9, young: 4e9 };
+    using sampler = new UsageSampler({
+      pods: () => [{ namespace: 'default', name: 'p', uid: 'u', containers }],
+      processId: async () => process.pid,
+      engineUsage: async (one) => ({
+        cpuNanoseconds: cpuNanoseconds[one] ?? 0,
+        memoryUsageBytes: 3,
+        memoryWorkingSetBytes: 2,
+        memoryRssBytes: 1,
+      }),
+    });
+    await sampler.usage();
+    containers.push({ id: 'young', name: 'young', startedAt: new Date(Date.now() - 2_000).toISOString() });
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    const { pods } = await sampler.usage();
+    const young = pods[0]?.containers.find(({ name }) => name === 'young');
+    expect(young?.windowSeconds).toBeGreaterThan(2.9);
+    expect((young?.cpuNanoCores ?? 0) * (young?.windowSeconds ?? 0)).toBeCloseTo(4e9, -3);
+    expect(pods[0]?.containers.find(({ name }) => name === 'old')?.cpuNanoCores).toBe(0);
+  });
+});
+
 const usage: NodeUsage = {
   measuredAt: '2026-11-21T12:00:00.000Z',
   bootedAt: '2026-11-20T12:00:00.000Z',

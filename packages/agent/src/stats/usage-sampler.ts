@@ -1,6 +1,7 @@
 /**
  * Measures what the node and its containers use, and only while somebody wants to know: asked, it looks twice a second apart; as long as it is asked again,
- * it looks every `intervalMilliseconds`; when nobody has asked for `idleMilliseconds`, its timer and what it knew are gone.
+ * it looks every `intervalMilliseconds`, and at once when a container has come that it has not seen; when nobody has asked for `idleMilliseconds`, its timer
+ * and what it knew are gone.
  */
 import type { NodeUsage, ResourceUsage } from '@kajitori/agent-protocol';
 import { type CgroupPlace, findCgroup, type RawUsage, readCgroup } from './cgroup-usage.ts';
@@ -31,6 +32,8 @@ export interface UsageSamplerOptions {
 
 const intervalMilliseconds = 15_000;
 const firstWindowMilliseconds = 1_000;
+/** Over less a container's use of CPU says nothing; and new ones are not looked for more often. */
+const leastWindowMilliseconds = 1_000;
 const idleMilliseconds = 120_000;
 /** Containers that are looked at side by side. */
 const readersMax = 16;
@@ -40,6 +43,8 @@ interface Sample {
   time: Date;
   machine: MachineUsage;
   containers: Map<string, RawUsage>;
+  /** All that ran then, whether or not they could be measured. */
+  seen: ReadonlySet<string>;
 }
 
 export class UsageSampler implements Disposable {
@@ -50,7 +55,7 @@ export class UsageSampler implements Disposable {
   #latest: Sample | undefined;
   #timer: NodeJS.Timeout | undefined;
   #askedAt = 0;
-  #first: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(options: UsageSamplerOptions) {
     this.#options = options;
@@ -59,9 +64,9 @@ export class UsageSampler implements Disposable {
   /** At most `intervalMilliseconds` old. */
   async usage(): Promise<NodeUsage> {
     this.#askedAt = performance.now();
-    if (this.#previous === undefined) {
-      this.#first ??= this.#begin().finally(() => (this.#first = undefined));
-      await this.#first;
+    if (this.#previous === undefined || this.#lacksOne()) {
+      this.#looking ??= (this.#previous === undefined ? this.#begin() : this.#lookNow()).finally(() => (this.#looking = undefined));
+      await this.#looking;
     }
     if (this.#previous === undefined || this.#latest === undefined) throw new Error('the measuring was ended');
     return usageBetween(this.#previous, this.#latest, this.#options.pods());
@@ -81,6 +86,18 @@ export class UsageSampler implements Disposable {
     this.#latest = await this.#sample();
     this.#previous = first;
     this.#timer = setInterval(() => void this.#again(), intervalMilliseconds).unref();
+  }
+
+  /** Whether a container runs that the latest look could have seen, had it been later. */
+  #lacksOne(): boolean {
+    const latest = this.#latest;
+    if (latest === undefined || performance.now() - latest.at < leastWindowMilliseconds) return false;
+    return this.#options.pods().some(({ containers }) => containers.some(({ id }) => !latest.seen.has(id)));
+  }
+
+  async #lookNow(): Promise<void> {
+    const sample = await this.#sample();
+    if (this.#timer !== undefined) this.#latest = sample;
   }
 
   async #again(): Promise<void> {
@@ -107,7 +124,7 @@ export class UsageSampler implements Disposable {
     await Promise.all(Array.from({ length: Math.min(readersMax, ids.length) }, read));
     const alive = new Set(ids);
     for (const id of this.#places.keys()) if (!alive.has(id)) this.#places.delete(id);
-    return { at, time: new Date(), machine, containers };
+    return { at, time: new Date(), machine, containers, seen: alive };
   }
 
   /** A container that ends while it is looked at has no usage. */
@@ -127,24 +144,33 @@ export class UsageSampler implements Disposable {
 
 function usageBetween(before: Sample, after: Sample, pods: readonly MeasuredPod[]): NodeUsage {
   const windowSeconds = (after.at - before.at) / 1000;
-  const rated = (old: RawUsage, now: RawUsage): ResourceUsage => ({
+  return {
+    measuredAt: after.time.toISOString(),
+    bootedAt: after.machine.bootedAt.toISOString(),
+    node: { ...rated(before.machine, after.machine, windowSeconds), memoryAvailableBytes: after.machine.memoryAvailableBytes },
+    pods: pods.map(({ containers, ...pod }) => ({
+      ...pod,
+      containers: containers.flatMap(({ id, ...container }) => {
+        const [old, now] = [before.containers.get(id), after.containers.get(id)];
+        if (now === undefined) return [];
+        if (old !== undefined) return [{ ...container, ...rated(old, now, windowSeconds) }];
+        // It began after the earlier look: all that it has used, it has used since then.
+        const sinceStartSeconds = (after.time.getTime() - Date.parse(container.startedAt ?? '')) / 1000;
+        return sinceStartSeconds * 1000 >= leastWindowMilliseconds ? [{ ...container, ...rated(nothing, now, sinceStartSeconds) }] : [];
+      }),
+    })),
+  };
+}
+
+const nothing: Pick<RawUsage, 'cpuNanoseconds'> = { cpuNanoseconds: 0 };
+
+function rated(old: Pick<RawUsage, 'cpuNanoseconds'>, now: RawUsage, windowSeconds: number): ResourceUsage {
+  return {
     cpuNanoCores: Math.max(0, Math.round((now.cpuNanoseconds - old.cpuNanoseconds) / windowSeconds)),
     cpuNanoseconds: now.cpuNanoseconds,
     memoryWorkingSetBytes: now.memoryWorkingSetBytes,
     memoryUsageBytes: now.memoryUsageBytes,
     memoryRssBytes: now.memoryRssBytes,
     windowSeconds,
-  });
-  return {
-    measuredAt: after.time.toISOString(),
-    bootedAt: after.machine.bootedAt.toISOString(),
-    node: { ...rated(before.machine, after.machine), memoryAvailableBytes: after.machine.memoryAvailableBytes },
-    pods: pods.map(({ containers, ...pod }) => ({
-      ...pod,
-      containers: containers.flatMap(({ id, ...container }) => {
-        const [old, now] = [before.containers.get(id), after.containers.get(id)];
-        return old === undefined || now === undefined ? [] : [{ ...container, ...rated(old, now) }];
-      }),
-    })),
   };
 }
