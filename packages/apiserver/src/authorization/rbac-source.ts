@@ -9,6 +9,8 @@ const freshMilliseconds = 1_000;
 const refusedMilliseconds = 100;
 /** Clusters whose roles are held at once; the one asked longest ago goes first. */
 const clustersMax = 1_000;
+/** Roles that nobody has asked for in this long are let go: some 100 KB a cluster, mostly what every cluster has. */
+const idleMilliseconds = 10_000;
 
 interface Held {
   /** When the state that it shows was last known to be the newest. */
@@ -22,10 +24,12 @@ interface Loaded {
   revision: Revision;
 }
 
-/** Roles and bindings of the clusters that were asked about lately. */
+/** Roles and bindings of the clusters that were asked about just now. A cluster about which nobody asks has nothing here. */
 export class RbacSource {
   readonly #storage: Storage;
+  /** The one read last is the last. */
   readonly #held = new Map<ClusterId, Held>();
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -62,8 +66,20 @@ export class RbacSource {
     held.loaded.catch(() => {
       if (this.#held.get(cluster) === held) this.#held.delete(cluster);
     });
-    const oldest = this.#held.keys().next();
-    if (this.#held.size > clustersMax && oldest.done !== true) this.#held.delete(oldest.value);
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > clustersMax && oldest !== undefined) this.#held.delete(oldest);
+    this.#sweep ??= setInterval(() => this.#dropIdle(), idleMilliseconds / 2).unref();
+  }
+
+  #dropIdle(): void {
+    const before = performance.now() - idleMilliseconds;
+    for (const [cluster, { at }] of this.#held) {
+      if (at >= before) break;
+      this.#held.delete(cluster);
+    }
+    if (this.#held.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
   }
 
   async #load(cluster: ClusterId, before: Promise<Loaded> | undefined): Promise<Loaded> {
@@ -83,10 +99,6 @@ export class RbacSource {
     };
     return { snapshot, revision };
   }
-}
-
-function isFresh({ at }: Held, now: number): boolean {
-  return now - at < freshMilliseconds;
 }
 
 function rulesOf({ body }: StoredObject): PolicyRule[] {
