@@ -139,7 +139,7 @@ function taggedAnswer(request: HttpRequest, { body, etag }: Document, contentTyp
 }
 
 /** `…?watch=true` on one object is a watch of the collection that selects it by name. */
-function watchCall(call: Call, request: HttpRequest): Call {
+export function watchCall(call: Call, request: HttpRequest): Call {
   if (call.name === '') return call;
   const selector = request.query.get('fieldSelector') ?? '';
   request.query.set('fieldSelector', `${selector === '' ? '' : `${selector},`}metadata.name=${call.name.replace(/[\\,=]/g, '\\$&')}`);

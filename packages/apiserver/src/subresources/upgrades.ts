@@ -9,10 +9,13 @@ import type { Authenticator } from '../authentication/authenticator.ts';
 import type { Call } from '../call.ts';
 import { authenticated, httpRequest, routed } from '../http/hono-app.ts';
 import type { HttpRequest } from '../http/http-request.ts';
+import { watchCall } from '../http/kubernetes-handler.ts';
 import { type RequestInfo, requestInfo } from '../http/request-info.ts';
 import type { ResourceHandler } from '../http/resource-handler.ts';
+import { serveWatch } from '../http/watch-handler.ts';
 import { unknownPath } from '../operations/operations.ts';
 import { type ProxyServices, serveProxyUpgrade } from '../proxy/serve-proxy.ts';
+import { acceptWatchSocket, webSocketOutput } from '../watch/websocket-output.ts';
 import { connectOptions } from './connect-options.ts';
 import { containerTarget, podTarget } from './pod-target.ts';
 
@@ -24,7 +27,7 @@ export interface UpgradeOptions extends ProxyServices {
   logger: Logger;
 }
 
-/** exec, attach, port-forward and proxies: requests that leave HTTP. Never throws; a refusal is answered on the socket. */
+/** exec, attach, port-forward, proxies, and watches over WebSocket: requests that leave HTTP. Never throws; a refusal is answered on the socket. */
 export async function serveStreamUpgrade(
   options: UpgradeOptions,
   request: IncomingMessage,
@@ -41,6 +44,7 @@ export async function serveStreamUpgrade(
     const { apis, services } = options.aggregation;
     const remote = await apis.ofPath(asked.cluster, asked.path);
     if (remote !== undefined) return await serveAggregatedUpgrade(services, remote, asked, info, { incoming: request, socket, head });
+    if (info?.verb === 'watch') return await serveWatchUpgrade(options, asked, info, { incoming: request, socket, head });
     const call = await upgradeCall(options, asked, info);
     if (call.subresource === 'proxy') return await serveProxyUpgrade(options, asked, call, { incoming: request, socket, head });
     target = await targetOf(options, call, asked.query);
@@ -64,6 +68,19 @@ async function upgradeRequest(
   const user = await authenticated({ authenticator, authorize: operations.services.authorize }, route.cluster, incoming);
   const asked = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
   return { asked, info: requestInfo(asked.method, route.path, asked.query) };
+}
+
+/** A watch over WebSocket. What is refused is refused before the upgrade, so that a client reads why. */
+async function serveWatchUpgrade(
+  { resources, operations }: UpgradeOptions,
+  asked: HttpRequest,
+  info: RequestInfo,
+  { incoming, socket, head }: { incoming: IncomingMessage; socket: Duplex; head: Buffer },
+): Promise<void> {
+  const call = watchCall(await resources.callFor(asked, info), asked);
+  await operations.authorize(call, 'watch');
+  const output = webSocketOutput(await acceptWatchSocket(incoming, socket, head));
+  await serveWatch(operations, operations.services.clock, asked, call, output);
 }
 
 async function upgradeCall({ resources }: UpgradeOptions, asked: HttpRequest, info: RequestInfo | undefined): Promise<Call> {
