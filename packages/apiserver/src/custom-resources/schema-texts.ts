@@ -55,7 +55,7 @@ export class SchemaTexts {
     const hash = hashOf(text);
     const contentHash = hashOf(`${hash}${said}`);
     const known = this.#packed.get(contentHash);
-    const kept = known ?? { hash, contentHash, packed: packed(text) };
+    const kept = known ?? { hash, contentHash, packed: pack(text) };
     this.#packed.delete(contentHash);
     this.#packed.set(contentHash, kept);
     const oldest = this.#packed.keys().next();
@@ -72,7 +72,7 @@ export class SchemaTexts {
 }
 
 /** A copy of just its size: what comes from zlib lies in a buffer that is larger. */
-function packed(text: string): Uint8Array | string {
+function pack(text: string): Uint8Array | string {
   return text.length < packedCharactersMin ? text : new Uint8Array(deflateRawSync(text, compression));
 }
 

@@ -131,6 +131,33 @@ describe('a structural schema', () => {
     expect(said(properties)).toEqual(errors);
   });
 
+  it('has rules that cannot cost too much at the sizes that it allows', () => {
+    const list = (maxItems?: number): JSONSchemaProps => ({
+      type: 'array',
+      ...(maxItems === undefined ? {} : { maxItems }),
+      items: { type: 'string', ...(maxItems === undefined ? {} : { maxLength: 10 }) },
+      'x-kubernetes-validations': [{ rule: 'self.all(a, self.all(b, a == b || a != b))' }],
+    });
+    expect(said({ a: list(10) })).toEqual([]);
+    const [rule, contributed, total] = said({ a: list() });
+    const path = 'schema.properties[a].x-kubernetes-validations[0].rule';
+    expect(rule).toContain(
+      `${path}: Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, `,
+    );
+    expect(contributed).toContain(`${path}: Forbidden: contributed to estimated rule & messageExpression cost total`);
+    expect(total).toContain(
+      'schema: Forbidden: x-kubernetes-validations estimated rule & messageExpression cost total for entire OpenAPIv3 schema exceeds',
+    );
+  });
+
+  it('has rules that say oldSelf only where it can be told', () => {
+    const item: JSONSchemaProps = { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self >= oldSelf' }] };
+    expect(said({ a: { type: 'array', maxItems: 5, items: item } })).toEqual([
+      'schema.properties[a].items.x-kubernetes-validations[0].rule: Invalid value: "self >= oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within schema.properties[a]',
+    ]);
+    expect(said({ a: { type: 'object', maxProperties: 5, additionalProperties: item } })).toEqual([]);
+  });
+
   it('has a root that is an object', () => {
     expect(structuralErrors({}, 'schema').map(({ field, message }) => `${field}: ${message}`)).toEqual([
       'schema.type: Required value: must not be empty at the root',

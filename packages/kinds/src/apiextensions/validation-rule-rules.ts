@@ -4,6 +4,7 @@ import { compileRule } from '../custom-resources/rules/compiled-rules.ts';
 import { declaredType } from '../custom-resources/rules/declared-schema.ts';
 import { fieldSchema } from '../custom-resources/structural-schema.ts';
 import type { JSONSchemaProps, ValidationRule } from './json-schema-props.ts';
+import { SchemaCosts } from './rule-costs.ts';
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 const messageLengthMax = 2048;
@@ -14,37 +15,58 @@ interface Standing {
   isRoot: boolean;
   /** The list above whose items have no identity. */
   uncorrelatable: string | undefined;
+  /** How often a rule here may run for one object. */
+  timesMax: number;
 }
 
 /** What is wrong with the CEL rules of a schema that is structural otherwise. */
 export function validationRuleErrors(schema: JSONSchemaProps, field: string): FieldError[] {
+  const costs = new SchemaCosts();
   const errors: FieldError[] = [];
-  visit(schema, field, { path: 'selfType', isRoot: true, uncorrelatable: undefined }, errors);
-  return errors;
+  visit(schema, field, { path: 'selfType', isRoot: true, uncorrelatable: undefined, timesMax: 1 }, { errors, costs });
+  return [...errors, ...costs.errors(field)];
 }
 
-function visit(schema: JSONSchemaProps, field: string, standing: Standing, errors: FieldError[]): void {
+interface Findings {
+  errors: FieldError[];
+  costs: SchemaCosts;
+}
+
+function visit(schema: JSONSchemaProps, field: string, standing: Standing, findings: Findings): void {
+  const { errors, costs } = findings;
   const rules = schema['x-kubernetes-validations'] ?? [];
   if (rules.length > 0) {
     const self = declaredType(fieldSchema(schema), standing.path, standing.isRoot) ?? declare.dyn;
     for (const [at, rule] of rules.entries()) {
       const path = `${field}.x-kubernetes-validations[${at}]`;
       errors.push(...textErrors(rule, path));
-      if (rule.rule.trim() !== '') errors.push(...programErrors(rule, compileRule(rule, self), path, standing));
+      if (rule.rule.trim() !== '') {
+        const compiled = compileRule(rule, self);
+        errors.push(...programErrors(rule, compiled, path, standing), ...costs.of(compiled, path, standing.timesMax));
+      }
       if (rule.fieldPath !== undefined && rule.fieldPath !== '')
         errors.push(...fieldPathErrors(rule.fieldPath, schema, `${path}.fieldPath`));
     }
   }
-  const below = (name: string, uncorrelatable = standing.uncorrelatable): Standing => ({
+  const below = (name: string, more: Partial<Standing> = {}): Standing => ({
+    ...standing,
     path: `${standing.path}.${name}`,
     isRoot: false,
-    uncorrelatable,
+    ...more,
   });
-  for (const [key, child] of Object.entries(schema.properties ?? {})) visit(child, `${field}.properties[${key}]`, below(key), errors);
+  for (const [key, child] of Object.entries(schema.properties ?? {})) visit(child, `${field}.properties[${key}]`, below(key), findings);
   const { additionalProperties, items } = schema;
-  if (typeof additionalProperties === 'object') visit(additionalProperties, `${field}.additionalProperties`, below('@values'), errors);
+  const timesMax = standing.timesMax * timesOf(schema);
+  if (typeof additionalProperties === 'object')
+    visit(additionalProperties, `${field}.additionalProperties`, below('@values', { timesMax }), findings);
   if (items === undefined || Array.isArray(items)) return;
-  visit(items, `${field}.items`, below('@items', schema['x-kubernetes-list-type'] === 'map' ? standing.uncorrelatable : field), errors);
+  const uncorrelatable = schema['x-kubernetes-list-type'] === 'map' ? standing.uncorrelatable : field;
+  visit(items, `${field}.items`, below('@items', { timesMax, uncorrelatable }), findings);
+}
+
+/** How many items or values a list or map may have: what it says, or what fits into a request. */
+function timesOf(schema: JSONSchemaProps): number {
+  return declaredType(fieldSchema(schema), 'sized')?.elementsMax ?? 1;
 }
 
 function textErrors({ rule, message, reason, messageExpression }: ValidationRule, path: string): FieldError[] {

@@ -31,6 +31,10 @@ function declaredOf(schema: Schema, path: string, isObject: boolean): DeclaredTy
   }
 }
 
+/** `{}`, and what stands around a key: quotes, colon and comma. */
+const emptyObjectBytes = 2;
+const keyBytes = 4;
+
 function objectOf(schema: Schema, path: string, isObject: boolean): DeclaredType | undefined {
   const { additionalProperties, properties = {}, maxProperties } = schema;
   if (typeof additionalProperties === 'object') {
@@ -44,7 +48,11 @@ function objectOf(schema: Schema, path: string, isObject: boolean): DeclaredType
     const type = name === undefined ? undefined : declaredType(child, `${path}.${property}`);
     if (name !== undefined && type !== undefined) fields.set(name, { property, type });
   }
-  return declare.object(path, fields);
+  const requiredBytes = (schema.required ?? []).reduce((sum, property) => {
+    const type = fields.get(escapePropertyName(property) ?? '')?.type;
+    return type === undefined ? sum : sum + property.length + keyBytes + type.serializedBytesMin;
+  }, emptyObjectBytes);
+  return declare.object(path, fields, requiredBytes);
 }
 
 /** What expressions know of an object's own type and metadata: no more, so that rules about labels stay a policy's business. */
