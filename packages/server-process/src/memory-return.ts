@@ -5,8 +5,11 @@ import type { Logger } from '@kajitori/telemetry';
 import { QuietDetector } from './quiet-detector.ts';
 
 const sampleMilliseconds = 5_000;
-/** A collection stops the process for about a millisecond for each MiB that is alive. Beyond this a heap waits for V8's own rhythm. */
-const heapBytesMax = 512 * 1024 * 1024;
+/**
+ * A collection stops the process for about a millisecond for each MiB that is alive. Beyond this, garbage included, a heap waits for V8's
+ * own rhythm: a quiet process that uses most of it would make whoever asks next wait for a second.
+ */
+const heapBytesMax = 1024 * 1024 * 1024;
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
