@@ -193,6 +193,8 @@ describe.each(grounds)('a gateway over %s', (_name, open) => {
     process.stdin!.end('world');
     expect(await text(process.stdout!)).toBe('n1: hello\nworld');
     expect(await text(await streams.logs(target))).toBe('p/c runs on n1\n');
+    expect(await text(await streams.document({ cluster: world.cluster, node: 'n1', path: '/healthz' }))).toBe('ok');
+    await expect(streams.document({ cluster: world.cluster, node: 'n1', path: '/run' })).rejects.toMatchObject({ reason: 'NotFound' });
     const connection = await streams.dial({ cluster: world.cluster, host: '10.0.0.1', port: 80 });
     connection.end('ping');
     expect(await text(connection)).toBe('ping');
