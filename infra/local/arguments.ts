@@ -6,6 +6,8 @@ export interface StartArguments {
   port: number | undefined;
   nodes: number | undefined;
   dataDirectory: string | undefined;
+  /** The database was put back from a backup. */
+  restored: boolean;
 }
 
 const nodesMax = 50;
@@ -15,6 +17,7 @@ const startUsage = `usage: npm start [-- OPTION…]
   --port PORT       of the api (6443); the gateway takes the next
   --nodes N         agents on this machine (1); more than one need root, each has a Docker Engine of its own
   --data-dir PATH   where Postgres and the agents keep their data (.kajitori/data)
+  --restored        the database was put back from a backup: what may have been lost is never numbered again (docs/backup-and-restore.md)
 Port, nodes and data directory are remembered for the next start.`;
 
 const stopUsage = `usage: npm stop [-- --all]
@@ -29,6 +32,7 @@ export function startArguments(argv: string[]): StartArguments {
         port: { type: 'string' },
         nodes: { type: 'string' },
         'data-dir': { type: 'string' },
+        restored: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }),
@@ -39,6 +43,7 @@ export function startArguments(argv: string[]): StartArguments {
     port: numberIn(values.port, '--port', { min: 1, max: 65_000 }, startUsage),
     nodes: numberIn(values.nodes, '--nodes', { min: 0, max: nodesMax }, startUsage),
     dataDirectory: values['data-dir'] === undefined ? undefined : resolve(values['data-dir']),
+    restored: values.restored,
   };
 }
 

@@ -46,6 +46,17 @@ export async function migrateDatabase(instance: Instance, settings: Settings): P
   }
 }
 
+/** After a restore that may have lost writes, before any server starts. */
+export async function raiseAfterRestore(settings: Settings): Promise<string> {
+  const sql = postgres(endpointsOf(settings).ownerDatabaseUrl, { max: 1 });
+  try {
+    const [raised] = await sql<{ clusters: number }[]>`SELECT storage.after_restore()::int AS clusters`;
+    return `${raised?.clusters} clusters begin above what was lost`;
+  } finally {
+    await sql.end();
+  }
+}
+
 async function ensureDatabase(settings: Settings): Promise<void> {
   const sql = postgres(postgresUrl({ port: settings.postgresPort, password: settings.postgresOwnerPassword }), { max: 1 });
   try {

@@ -63,7 +63,7 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
     await step('node engines', { remedy: logsRemedy, log: logFile(instance, 'dockerd-1') }, () => ensureNodeEngines(instance, settings));
   }
   const control = await startSupervisor(instance);
-  await startServers(instance, settings, control);
+  await startServers(instance, settings, control, wanted);
   await step('cluster local', { remedy: logsRemedy, log: logFile(instance, 'api') }, () => ensureFirstCluster(instance, settings));
   if (settings.nodes > 0) {
     await step('agents', { remedy: logsRemedy, log: logFile(instance, 'agent-1') }, () => startAgents(instance, settings, control));
@@ -72,13 +72,20 @@ async function bringUp(instance: Instance, wanted: StartArguments): Promise<void
   await markReady(instance);
 }
 
-async function startServers(instance: Instance, settings: Settings, control: SupervisorControl): Promise<void> {
+async function startServers(
+  instance: Instance,
+  settings: Settings,
+  control: SupervisorControl,
+  { restored }: StartArguments,
+): Promise<void> {
   // It reads the product's own sources, which the build has shown to be whole.
-  const { migrateDatabase, startPostgres } = await import('./database.ts');
+  const { migrateDatabase, raiseAfterRestore, startPostgres } = await import('./database.ts');
   const { DATABASE_URL: givenPostgres, REDIS_URL: givenRedis } = process.env;
   if (givenPostgres) await step('Postgres', { remedy: 'mend DATABASE_URL' }, () => lookAtPostgres(givenPostgres));
   else await step('Postgres', { remedy: logsRemedy, log: logFile(instance, 'postgres') }, () => startPostgres(instance, settings, control));
   await step('schema', { remedy: 'the message names the migration' }, () => migrateDatabase(instance, settings));
+  if (restored)
+    await step('after the restore', { remedy: 'the database must be whole: restore it again' }, () => raiseAfterRestore(settings));
   if (givenRedis) await step('Redis', { remedy: 'mend REDIS_URL' }, () => lookAtRedis(givenRedis));
   else {
     await step('Redis', { remedy: logsRemedy, log: logFile(instance, 'redis') }, async () => {
@@ -109,6 +116,7 @@ function sayAlreadyRunning(instance: Instance, wanted: StartArguments): void {
   const others = [
     wanted.port !== undefined && wanted.port !== settings?.port && `port ${settings?.port}`,
     wanted.nodes !== undefined && wanted.nodes !== settings?.nodes && `${settings?.nodes} nodes`,
+    wanted.restored && 'what it had before the restore',
     wanted.dataDirectory !== undefined && wanted.dataDirectory !== settings?.dataDirectory && `data in ${settings?.dataDirectory}`,
   ].filter((text) => text !== false);
   console.error('Kajitori is already running.');

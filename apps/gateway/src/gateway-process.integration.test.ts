@@ -14,7 +14,7 @@ import { closeCodes } from '@kajitori/agent-protocol';
 import { type ClusterId, systemClock } from '@kajitori/apimachinery';
 import { type ControlPlane, openControlPlane } from '@kajitori/control-plane';
 import { PostgresSessionDirectory, RoutedStreams } from '@kajitori/gateway';
-import { nodes, pods } from '@kajitori/kinds';
+import { nodes, pods, serviceAccounts } from '@kajitori/kinds';
 import { readMasterKey } from '@kajitori/server-process';
 import { HollowNode } from '@kajitori/sim';
 import { channelNumber, relayKey, RelayPool } from '@kajitori/streams';
@@ -104,12 +104,18 @@ it('serves a node from its join to its revocation, through its own death', async
   const { token } = await control.accounts.joinTokens.create(systemActor('test'), { organizationId, clusterId: cluster });
   const node = owns.use(new HollowNode({ name: 'n1', gatewayUrl: `wss://127.0.0.1:${port}`, caCertificates, joinToken: token }));
   await node.start();
-  await until(
-    'the node is ready',
-    async () =>
-      (await api.resource(nodes).find('', 'n1'))?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ===
-      true,
-  );
+  const isReady = async (): Promise<boolean> =>
+    (await api.resource(nodes).get('', 'n1')).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ===
+    true;
+  await until('the node is ready', async () => (await api.resource(nodes).find('', 'n1')) !== undefined && isReady());
+  // Somebody who saw an old lease takes it for silent: the next heartbeat sets that right, though the node has no news.
+  const taken = await api.resource(nodes).get('', 'n1');
+  const conditions = taken.status?.conditions?.map((one) => ({ ...one, status: 'Unknown' as const }));
+  await api.resource(nodes).updateStatus({ ...taken, status: { ...taken.status, conditions } });
+  expect(await isReady()).toBe(false);
+  await until('the node is ready again', isReady);
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
+  await api.resource(serviceAccounts).create(account);
   await runPod('before');
 
   // From another process, by what the directory says.

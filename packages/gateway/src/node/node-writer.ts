@@ -16,6 +16,8 @@ export class NodeWriter {
   readonly #leases: ResourceClient<Lease & KubeObject>;
   #renewing: Promise<void> | undefined;
   #renewal: Promise<void> | undefined;
+  /** What the node said last and was written. */
+  #reported: NodeReport | undefined;
 
   constructor(client: ClusterClient, name: string, clock: Clock) {
     this.#name = name;
@@ -26,6 +28,18 @@ export class NodeWriter {
 
   /** Labels and annotations are merged, conditions by type; the rest of the status is the node's own. */
   async report(report: NodeReport): Promise<void> {
+    await this.#write(report);
+    this.#reported = report;
+  }
+
+  /** Says it again when somebody has taken the node for silent, as after all processes were away for long: the node itself has no news to report. */
+  async confirm(): Promise<void> {
+    const said = this.#reported;
+    const node = said && (await this.#nodes.find('', this.#name));
+    if (said && node && readyStatus(node.status) !== readyStatus(said.status)) await this.#write(said);
+  }
+
+  async #write(report: NodeReport): Promise<void> {
     let current = (await this.#nodes.find('', this.#name)) ?? (await this.#register(report));
     const { labels, annotations } = current.metadata;
     if (!contains(labels, report.labels) || !contains(annotations, report.annotations)) {
@@ -93,6 +107,10 @@ export class NodeWriter {
     const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: this.#name, uid: node.metadata.uid ?? '' }];
     await this.#leases.patch(leaseNamespace, this.#name, { metadata: { ownerReferences } });
   }
+}
+
+function readyStatus(status: Pick<NodeStatus, 'conditions'> | undefined): string | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 }
 
 function contains(all: Readonly<Record<string, string>> | undefined, some: Readonly<Record<string, string>>): boolean {

@@ -291,6 +291,9 @@ export class AgentSession {
     await node.renewLease();
     await this.#send({ type: 'heartbeatAck', sequence, serverTime: formatTime(this.#parts.clock.now()) });
     done();
+    await node
+      .confirm()
+      .catch((error: unknown) => this.#logger.warn({ error }, 'the state of a node could not be looked at; the next heartbeat does it'));
   }
 
   /** Writes the newest report; one that fails is tried again until a newer one or the session's end takes its place. */
