@@ -3,6 +3,9 @@ import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-
 import { claimProtection } from './volume-protection/claim-protection.controller.ts';
 import { volumeProtection } from './volume-protection/volume-protection.controller.ts';
 import { cronJob } from './cron-job/cron-job.controller.ts';
+import { csrApproving } from './certificate-signing-requests/csr-approving.controller.ts';
+import { csrCleaner } from './certificate-signing-requests/csr-cleaner.controller.ts';
+import { csrSigning } from './certificate-signing-requests/csr-signing.controller.ts';
 import { customResourceDefinition } from './custom-resource-definition/custom-resource-definition.controller.ts';
 import { deployment } from './deployment/deployment.controller.ts';
 import { disruption } from './disruption/disruption.controller.ts';
@@ -48,4 +51,7 @@ export const descriptors: readonly ControllerDescriptor[] = [
   volumeProtection,
   garbageCollector,
   clusterRoleAggregation,
+  csrApproving,
+  csrSigning,
+  csrCleaner,
 ];

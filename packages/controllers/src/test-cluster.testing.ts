@@ -36,7 +36,8 @@ export class TestCluster implements AsyncDisposable {
   /** Shows what it was to sign. */
   readonly #signer: ClusterSigner = {
     serviceAccountToken: async (claims) => JSON.stringify(claims),
-    certificate: async ({ publicKey: _publicKey, ...order }) => JSON.stringify(order),
+    certificate: async ({ publicKey: _publicKey, ...order }) =>
+      `-----BEGIN CERTIFICATE-----\n${Buffer.from(JSON.stringify(order)).toString('base64')}\n-----END CERTIFICATE-----\n`,
   };
   #controlled: ControlledCluster | undefined;
 

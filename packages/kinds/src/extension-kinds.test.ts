@@ -1,3 +1,4 @@
+import { certificationRequest } from './certificates/certification-request.fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { create, type Manifest, row, update } from './admission.fixture.ts';
 import {
@@ -196,7 +197,14 @@ describe('what is refused', () => {
     [
       'a certificate for a moment',
       certificateSigningRequests,
-      { spec: { request: 'YQ==', signerName: 'a.example/b', usages: ['client auth'], expirationSeconds: 5 } },
+      {
+        spec: {
+          request: certificationRequest({ commonName: 'a' }).request,
+          signerName: 'a.example/b',
+          usages: ['client auth'],
+          expirationSeconds: 5,
+        },
+      },
       ['spec.expirationSeconds: Invalid value: 5: may not specify a duration less than 600 seconds (10 minutes)'],
     ],
   ])('%s', (_name, kind, manifest, errors) => {

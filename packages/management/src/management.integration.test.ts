@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { newSecretToken } from '@kajitori/apimachinery';
-import { type Namespace, namespaces, type Pod, pods } from '@kajitori/kinds';
+import { type Namespace, namespaces, type Pod, pods, serviceAccounts } from '@kajitori/kinds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addNode, type ManagementFixture, managementFixture, requester, serveManagement, type TestTenant } from '../test/fixture.ts';
 
@@ -183,6 +183,8 @@ describe('nodes', () => {
       spec: { nodeName: 'worker-1', containers: [{ name: 'c', image: 'i' }], ...(volumes === undefined ? {} : { volumes }) },
     });
     await client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'work' } } as Namespace);
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'work' } };
+    await client.resource(serviceAccounts).create(account);
     for (const one of [pod('bare'), pod('data', [{ name: 'd', emptyDir: {} }])]) await client.resource(pods).create(one as unknown as Pod);
     const gentle = await tenant.as<{ done: boolean; blocked: unknown[] }>('POST', `${path}/drain`);
     expect(gentle.body).toMatchObject({ done: false, evicted: [], blocked: [{ pod: 'work/bare' }, { pod: 'work/data' }] });

@@ -1,9 +1,10 @@
-import { type FieldError, humanDuration, invalid, pathSegmentError, required } from '@kajitori/apimachinery';
+import { humanDuration, pathSegmentError } from '@kajitori/apimachinery';
 import { bytes, int32, list, map, object, ref, string, type Infer } from '@kajitori/schema';
 import { standardVerbs, type Kind } from '../kind.ts';
 import { keepStatus, resetStatus } from '../meta/status-split.ts';
 import { Time } from '../meta/time.ts';
 import { topLevel } from '../meta/top-level.ts';
+import { validateAnswer, validateSigningRequest } from './validate-signing-request.ts';
 import { ageColumn, nameColumn, none, textColumn } from '../meta/columns.ts';
 
 export const CertificateSigningRequest = topLevel('io.k8s.api.certificates.v1.CertificateSigningRequest', {
@@ -50,21 +51,6 @@ function conditionCell({ status }: CertificateSigningRequest): string {
   return words.join(',');
 }
 
-const shortestSeconds = 600;
-
-function validateRequest({ spec }: CertificateSigningRequest): FieldError[] {
-  const errors: FieldError[] = (spec.usages ?? []).length === 0 ? [required('spec.usages')] : [];
-  if (spec.expirationSeconds !== undefined && spec.expirationSeconds < shortestSeconds) {
-    errors.push(invalid('spec.expirationSeconds', spec.expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)'));
-  }
-  if (!/^[a-z0-9.-]+\/[a-zA-Z0-9.:_-]+$/.test(spec.signerName)) {
-    errors.push(
-      invalid('spec.signerName', spec.signerName, 'must be a fully qualified domain and path of the form "example.com/signer-name"'),
-    );
-  }
-  return errors;
-}
-
 export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
   group: 'certificates.k8s.io',
   version: 'v1',
@@ -89,7 +75,13 @@ export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
       keepStatus(draft, old);
       draft.spec = old.spec;
     },
-    validate: validateRequest,
+    validate: validateSigningRequest,
+    // `approval` decides and never issues; the resource itself does neither, since its status stays.
+    validateUpdate: (object, old) => validateAnswer(object, old, { mayDecide: true, mayIssue: false }),
+    validateStatusUpdate: (object, old) => [
+      ...validateSigningRequest(object),
+      ...validateAnswer(object, old, { mayDecide: false, mayIssue: true }),
+    ],
     allowUnconditionalUpdate: true,
   },
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
