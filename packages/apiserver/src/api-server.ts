@@ -50,6 +50,7 @@ import { TokenRequests } from './service-accounts/token-requests.ts';
 import { serveLogs } from './subresources/logs.ts';
 import { serveStreamUpgrade } from './subresources/upgrades.ts';
 import { WatchHub } from './watch/watch-hub.ts';
+import { WebhookClient } from './webhook-client/webhook-client.ts';
 
 export interface ApiServerOptions {
   storage: Storage;
@@ -126,8 +127,7 @@ export class ApiServer implements AsyncDisposable {
         ...dynamicAdmission({
           storage: options.storage,
           decider: createDecider(rbac),
-          egress: this.#egress,
-          dial: this.dial,
+          webhooks: new WebhookClient({ egress: this.#egress, dial: this.dial }),
           ownKinds,
           logger: options.logger,
         }),

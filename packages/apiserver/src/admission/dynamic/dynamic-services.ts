@@ -1,10 +1,9 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
-import type { EgressClient } from '@kajitori/egress';
 import type { Expression } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import type { Decide } from '../../authorization/authorizer.ts';
-import type { ClusterDial } from '../../cluster-dial/cluster-dial.ts';
+import type { WebhookClient } from '../../webhook-client/webhook-client.ts';
 import type { AdmissionRequest } from '../admission.ts';
 import { attributesOf, isNamespace } from './attributes.ts';
 import { equivalentKinds, type OwnKinds } from './equivalents.ts';
@@ -17,8 +16,7 @@ export interface DynamicServices {
   storage: Storage;
   /** Authorization in a cluster that answers at once. */
   decider: (cluster: ClusterId) => Promise<Decide>;
-  egress: EgressClient;
-  dial: ClusterDial;
+  webhooks: WebhookClient;
   ownKinds: OwnKinds;
   logger: Logger;
 }

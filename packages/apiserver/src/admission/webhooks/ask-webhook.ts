@@ -1,14 +1,15 @@
 import type { Logger } from '@kajitori/telemetry';
 import type { Kind } from '@kajitori/kinds';
+import { WebhookCallError, type WebhookClient } from '../../webhook-client/webhook-client.ts';
 import { type MatchContext, matchedKind } from '../dynamic/matching.ts';
 import { meetsConditions } from '../dynamic/match-conditions.ts';
 import { type ReviewAnswer, reviewRequest } from './admission-review.ts';
-import type { WebhookCaller } from './webhook-caller.ts';
-import { deniedByWebhook, failedWebhook, noDryRun, WebhookCallError } from './webhook-error.ts';
+import { reviewBy } from './review-by.ts';
+import { deniedByWebhook, failedWebhook, noDryRun } from './webhook-error.ts';
 import type { Webhook } from './webhook.ts';
 
 export interface AskServices {
-  caller: WebhookCaller;
+  client: WebhookClient;
   logger: Logger;
 }
 
@@ -24,7 +25,7 @@ export async function kindFor(webhook: Webhook, context: MatchContext): Promise<
  * @throws StatusError when it denies the request, or when it failed and its policy is Fail.
  */
 export async function askWebhook(
-  { caller, logger }: AskServices,
+  { client, logger }: AskServices,
   webhook: Webhook,
   { request, attributes }: MatchContext,
   { shown, mutating, failedOpen }: { shown: Kind; mutating: boolean; failedOpen: () => void },
@@ -33,7 +34,7 @@ export async function askWebhook(
   if (call.dryRun && !webhook.allowsDryRun) throw noDryRun(webhook.name);
   let answer: ReviewAnswer;
   try {
-    answer = await caller.call(call.cluster, webhook, reviewRequest(attributes, call.kind, shown), mutating);
+    answer = await reviewBy(client, call.cluster, webhook, reviewRequest(attributes, call.kind, shown), mutating);
   } catch (error) {
     if (!(error instanceof WebhookCallError)) throw error;
     if (!webhook.failsOpen) throw failedWebhook(webhook.name, error);

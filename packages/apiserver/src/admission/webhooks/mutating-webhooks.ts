@@ -1,6 +1,7 @@
 import { type ClusterId, internalError, isStatusError, type KubeObject } from '@kajitori/apimachinery';
 import { type Kind, type MutatingWebhookConfiguration, mutatingWebhookConfigurations } from '@kajitori/kinds';
 import { applyJsonPatch } from '@kajitori/schema';
+import { WebhookCallError } from '../../webhook-client/webhook-client.ts';
 import type { AdmissionPlugin, AdmissionRequest, MutationRound } from '../admission.ts';
 import { isDynamic, replaceObject } from '../dynamic/attributes.ts';
 import { ConfigurationSource } from '../dynamic/configuration-source.ts';
@@ -10,8 +11,7 @@ import { settledObject } from '../dynamic/settled-object.ts';
 import type { MatchContext } from '../dynamic/matching.ts';
 import { type AskServices, askWebhook, kindFor } from './ask-webhook.ts';
 import { Reinvocation } from '../dynamic/reinvocation.ts';
-import { WebhookCaller } from './webhook-caller.ts';
-import { failedWebhook, WebhookCallError } from './webhook-error.ts';
+import { failedWebhook } from './webhook-error.ts';
 import { type Webhook, webhooksOf } from './webhook.ts';
 
 /** Asks the mutating webhooks that a request concerns, one after another: each sees what those before it made. */
@@ -24,7 +24,7 @@ export class MutatingWebhooks implements AdmissionPlugin {
   constructor(services: DynamicServices, contexts: MatchContexts) {
     this.#source = new ConfigurationSource({ storage: services.storage, kind: mutatingWebhookConfigurations, make: webhooksOf });
     this.#contexts = contexts;
-    this.#services = { caller: new WebhookCaller(services), logger: services.logger };
+    this.#services = { client: services.webhooks, logger: services.logger };
   }
 
   handles(request: AdmissionRequest): boolean {

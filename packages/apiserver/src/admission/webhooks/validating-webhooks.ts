@@ -6,7 +6,6 @@ import { ConfigurationSource } from '../dynamic/configuration-source.ts';
 import type { DynamicServices, MatchContexts } from '../dynamic/dynamic-services.ts';
 import type { MatchContext } from '../dynamic/matching.ts';
 import { type AskServices, askWebhook, kindFor } from './ask-webhook.ts';
-import { WebhookCaller } from './webhook-caller.ts';
 import { type Webhook, webhooksOf } from './webhook.ts';
 
 /** Asks all validating webhooks that a request concerns, side by side. One refusal is enough. */
@@ -19,7 +18,7 @@ export class ValidatingWebhooks implements AdmissionPlugin {
   constructor(services: DynamicServices, contexts: MatchContexts) {
     this.#source = new ConfigurationSource({ storage: services.storage, kind: validatingWebhookConfigurations, make: webhooksOf });
     this.#contexts = contexts;
-    this.#services = { caller: new WebhookCaller(services), logger: services.logger };
+    this.#services = { client: services.webhooks, logger: services.logger };
   }
 
   handles(request: AdmissionRequest): boolean {

@@ -1,4 +1,5 @@
 import { badRequest, internalError, StatusError, type StatusReason } from '@kajitori/apimachinery';
+import type { WebhookCallError } from '../../webhook-client/webhook-client.ts';
 import type { ReviewAnswer } from './admission-review.ts';
 
 /** A webhook said no. Code and reason are its own, when they are those of a failure. */
@@ -20,9 +21,4 @@ export function failedWebhook(webhook: string, error: WebhookCallError): StatusE
 
 export function noDryRun(webhook: string): StatusError {
   return badRequest(`admission webhook ${JSON.stringify(webhook)} does not support dry run`);
-}
-
-/** Why a webhook brought no answer; its failure policy decides what that means. */
-export class WebhookCallError extends Error {
-  override readonly name = 'WebhookCallError';
 }

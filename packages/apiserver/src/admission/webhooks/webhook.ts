@@ -1,4 +1,5 @@
 import type { MutatingWebhook, MutatingWebhookConfiguration, ValidatingWebhook, ValidatingWebhookConfiguration } from '@kajitori/kinds';
+import { bundledCertificates, type WebhookAddress } from '../../webhook-client/webhook-client.ts';
 import { type Match, matchOf } from '../dynamic/matching.ts';
 import { type MatchConditions, matchConditionsOf } from '../dynamic/match-conditions.ts';
 
@@ -10,11 +11,8 @@ export interface Webhook {
   /** Tells it from every other of the cluster. */
   key: string;
   match: Match;
-  clientConfig: MutatingWebhook['clientConfig'];
-  /** PEM. */
-  ca: string | undefined;
+  address: WebhookAddress;
   failsOpen: boolean;
-  timeoutSeconds: number;
   /** Whether it may be asked on a dry run. */
   allowsDryRun: boolean;
   reviewVersion: 'v1' | 'v1beta1' | undefined;
@@ -25,16 +23,14 @@ export interface Webhook {
 export function webhooksOf(configuration: MutatingWebhookConfiguration | ValidatingWebhookConfiguration): Webhook[] {
   const name = configuration.metadata.name ?? '';
   return (configuration.webhooks ?? []).map((webhook: MutatingWebhook | ValidatingWebhook) => {
-    const { caBundle } = webhook.clientConfig;
+    const { caBundle, ...place } = webhook.clientConfig;
     return {
       configuration: name,
       name: webhook.name,
       key: `${name}/${webhook.name}`,
       match: matchOf(webhook),
-      clientConfig: webhook.clientConfig,
-      ca: caBundle === undefined || caBundle === '' ? undefined : Buffer.from(caBundle, 'base64').toString('utf8'),
+      address: { ...place, ca: bundledCertificates(caBundle), timeoutSeconds: webhook.timeoutSeconds ?? 10 },
       failsOpen: webhook.failurePolicy === 'Ignore',
-      timeoutSeconds: webhook.timeoutSeconds ?? 10,
       allowsDryRun: webhook.sideEffects === 'None' || webhook.sideEffects === 'NoneOnDryRun',
       // The first of the list that we speak, as the API server chooses it.
       reviewVersion: webhook.admissionReviewVersions.find((version) => version === 'v1' || version === 'v1beta1'),

@@ -1,47 +1,42 @@
 import { type ClusterId, isStatusError } from '@kajitori/apimachinery';
 import { type EgressClient, EgressError, type EgressRequest, type EgressResponse } from '@kajitori/egress';
-import type { ClusterDial } from '../../cluster-dial/cluster-dial.ts';
-import { type ReviewAnswer, reviewAnswer, reviewText } from './admission-review.ts';
-import type { Webhook } from './webhook.ts';
-import { WebhookCallError } from './webhook-error.ts';
+import type { ClusterDial } from '../cluster-dial/cluster-dial.ts';
 
 /** Longest answer: as long as a request may be. */
 const answerBytesMax = 3 * 1024 * 1024;
 
-export interface WebhookCallerOptions {
-  egress: EgressClient;
-  dial: ClusterDial;
+/** Where a webhook of the tenant is: what admission and conversion have in common. */
+export interface WebhookAddress {
+  /** One of the two. */
+  url?: string;
+  service?: { namespace: string; name: string; path?: string; port?: number };
+  /** PEM certificates that alone are trusted; absent: those that the system trusts. */
+  ca: string | undefined;
+  timeoutSeconds: number;
 }
 
-/** Asks webhooks: by their URL through the one way out, or as a Service of the cluster through an agent. */
-export class WebhookCaller {
-  readonly #options: WebhookCallerOptions;
+/** A webhook brought no answer; the message is in Kubernetes' words and begins after `failed calling webhook "x": `. */
+export class WebhookCallError extends Error {
+  override readonly name = 'WebhookCallError';
+}
 
-  constructor(options: WebhookCallerOptions) {
-    this.#options = options;
+/** Posts reviews to a tenant's webhooks: by their URL through the one way out, or as a Service of the cluster through an agent. */
+export class WebhookClient {
+  readonly #egress: EgressClient;
+  readonly #dial: ClusterDial;
+
+  constructor({ egress, dial }: { egress: EgressClient; dial: ClusterDial }) {
+    this.#egress = egress;
+    this.#dial = dial;
   }
 
-  /** @throws WebhookCallError when no answer came that means anything. */
-  async call(cluster: ClusterId, webhook: Webhook, request: Record<string, unknown>, mutating: boolean): Promise<ReviewAnswer> {
-    const { reviewVersion } = webhook;
-    if (reviewVersion === undefined)
-      throw new WebhookCallError('could not get REST client: webhook does not accept known AdmissionReview versions (v1, v1beta1)');
-    const response = await this.#post(cluster, webhook, reviewText(reviewVersion, request));
-    const body = answeredBody(response);
-    try {
-      return reviewAnswer(reviewVersion, String(request['uid']), body, mutating);
-    } catch (error) {
-      throw new WebhookCallError(`received invalid webhook response: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
-    }
-  }
-
-  async #post(cluster: ClusterId, webhook: Webhook, body: string): Promise<EgressResponse> {
+  /** The JSON of the answer. @throws WebhookCallError when none came. */
+  async post(cluster: ClusterId, webhook: WebhookAddress, body: string): Promise<unknown> {
     const { url, dial } = this.#target(cluster, webhook);
     const full = `${url}?timeout=${webhook.timeoutSeconds}s`;
+    let response: EgressResponse;
     try {
-      return await this.#options.egress.fetch({
+      response = await this.#egress.fetch({
         owner: cluster,
         url: full,
         method: 'POST',
@@ -55,17 +50,22 @@ export class WebhookCaller {
     } catch (error) {
       throw new WebhookCallError(`failed to call webhook: Post ${JSON.stringify(full)}: ${reasonOf(error)}`, { cause: error });
     }
+    return answeredBody(response);
   }
 
-  #target(cluster: ClusterId, { clientConfig }: Webhook): Pick<EgressRequest, 'url' | 'dial'> {
-    const { service, url = '' } = clientConfig;
+  #target(cluster: ClusterId, { service, url = '' }: WebhookAddress): Pick<EgressRequest, 'url' | 'dial'> {
     if (service === undefined) return { url };
     const { namespace, name, path = '', port = 443 } = service;
     return {
       url: `https://${name}.${namespace}.svc:${port}${path === '' || path.startsWith('/') ? path : `/${path}`}`,
-      dial: (signal) => this.#options.dial.service({ cluster, namespace, name, port }, signal),
+      dial: (signal) => this.#dial.service({ cluster, namespace, name, port }, signal),
     };
   }
+}
+
+/** The certificates of a `caBundle`. */
+export function bundledCertificates(caBundle: string | undefined): string | undefined {
+  return caBundle === undefined || caBundle === '' ? undefined : Buffer.from(caBundle, 'base64').toString('utf8');
 }
 
 function reasonOf(error: unknown): string {
