@@ -27,6 +27,7 @@ import {
 import type { Source } from './source/source.ts';
 import type { DeclaredType } from './types/declared-type.ts';
 import { type Type, types } from './types/type.ts';
+import { metered } from './values/meter.ts';
 import { kubernetesLibraries } from './library/kubernetes.ts';
 
 export function createEnvironment(options: EnvironmentOptions): Environment {
@@ -159,9 +160,9 @@ class CompiledProgram implements Program {
   }
 
   evaluate(bindings: Bindings, { costMax = perCallCostMax }: EvaluateOptions = {}): Evaluation {
-    const frame = new Frame(bindings, costMax, this.compiled.locals);
+    const frame = new Frame(bindings, costMax);
     try {
-      const value = this.compiled.evaluate(frame);
+      const value = metered(() => this.compiled.evaluate(frame));
       return { value, cost: frame.cost };
     } catch (error) {
       if (error instanceof EvaluationError || error instanceof CostLimitError) error.cost = frame.cost;

@@ -30,7 +30,16 @@ export class CompileError extends Error {
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
   /** Units spent until it failed; set when the evaluation ends with it. */
-  cost = 0;
+  declare cost: number;
+
+  constructor(message: string, options?: ErrorOptions) {
+    // Rules fail often and are absorbed often, and nobody reads where in the evaluator that was.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = limit;
+    this.cost = 0;
+  }
 }
 
 /** The run used up its cost, or was cancelled. Nothing absorbs it. */

@@ -26,6 +26,11 @@ export function check(expr: Expr, source: Source, declarations: Declarations, is
   return new Checker(source, declarations, issues).run(expr);
 }
 
+function rootOf(name: string): string {
+  const plain = name.startsWith('.') ? name.slice(1) : name;
+  return plain.slice(0, plain.indexOf('.'));
+}
+
 class Checker {
   private readonly source: Source;
   private readonly declarations: Declarations;
@@ -91,12 +96,15 @@ class Checker {
     }
   }
 
-  private resolve(name: string): { type: Type; constant?: TypeValue } | undefined {
+  /** `root` is the first part of a dotted name: where that is a variable, the rest selects from it and names no type. */
+  private resolve(name: string, root?: string): { type: Type; constant?: TypeValue } | undefined {
     const local = lookup(this.scope, name);
     if (local !== undefined) return { type: local };
     const plain = name.startsWith('.') ? name.slice(1) : name;
-    const variable = this.declarations.variables.get(plain);
+    const { variables } = this.declarations;
+    const variable = variables.get(plain);
     if (variable !== undefined) return { type: variable.type };
+    if (root !== undefined && (lookup(this.scope, root) !== undefined || variables.has(root))) return undefined;
     const named = this.declarations.typeNames.get(plain) ?? this.declarations.objectType(plain)?.type;
     return named === undefined ? undefined : { type: types.type(named), constant: new TypeValue(named) };
   }
@@ -104,7 +112,7 @@ class Checker {
   private select(expr: Select): Type {
     const name = dottedName(expr);
     if (name !== undefined) {
-      const found = this.resolve(name);
+      const found = this.resolve(name, rootOf(name));
       if (found !== undefined) {
         expr.qualified = { kind: 'ident', offset: expr.offset, name, type: found.type, constant: found.constant };
         return found.type;

@@ -52,7 +52,7 @@ export function compileMap(compile: (expr: Expr) => Evaluate, expr: MapLiteral):
   const known = entries.every(({ key, value, optional }) => !optional && constantOf(key) !== undefined && constantOf(value) !== undefined);
   if (known) {
     try {
-      return constant(build(new Frame({}, Infinity, 0)));
+      return constant(build(new Frame({}, Infinity)));
     } catch (error) {
       // A map with a key of a wrong type fails when it is evaluated and not before.
       if (!(error instanceof EvaluationError)) throw error;

@@ -40,9 +40,18 @@ export function assemble(args: readonly Evaluate[], evaluate: Apply, cost: CallC
       };
     }
   }
+  const charged = typeof cost === 'number' ? (): number => cost : cost;
+  if (args.length === 2 && first !== undefined && second !== undefined) {
+    return (frame) => {
+      const a = first(frame);
+      const b = second(frame);
+      frame.charge(charged([a, b]));
+      return evaluate(a, b);
+    };
+  }
   return (frame) => {
     const values = args.map((arg) => arg(frame));
-    frame.charge(typeof cost === 'number' ? cost : cost(values));
+    frame.charge(charged(values));
     return evaluate(...values);
   };
 }

@@ -18,8 +18,6 @@ import { hasField, readAt, readField, readOptionalAt, readOptionalField } from '
 
 export interface Compiled {
   readonly evaluate: Evaluate;
-  /** How many variables of comprehensions may exist at once. */
-  readonly locals: number;
   readonly globals: readonly string[];
 }
 
@@ -27,7 +25,7 @@ export interface Compiled {
 export function compile(expr: Expr, declarations: ObjectTypes): Compiled {
   const compiler = new Compiler(declarations);
   const evaluate = compiler.compile(expr);
-  return { evaluate, locals: compiler.locals, globals: compiler.globals };
+  return { evaluate, globals: compiler.globals };
 }
 
 const foldable = new Set(['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint']);
@@ -35,8 +33,8 @@ const conditional = '_?_:_';
 
 class Compiler implements Compiling {
   readonly globals: string[] = [];
-  locals = 0;
   private readonly declarations: ObjectTypes;
+  private localCount = 0;
   private scope: readonly LocalVariable[] = [];
 
   constructor(declarations: ObjectTypes) {
@@ -65,7 +63,7 @@ class Compiler implements Compiling {
 
   /** A variable with a slot of its own: a binding may be evaluated late, in the midst of another comprehension's turns. */
   newLocal(name: string): LocalVariable {
-    return { name, slot: this.locals++ };
+    return { name, slot: this.localCount++ };
   }
 
   /** Runs `compile` with the variables in scope. */
@@ -275,7 +273,7 @@ class Compiler implements Compiling {
     const cost = callCost(name, id);
     const call = assemble(args, evaluate, cost);
     if (foldable.has(name) && args.length === 1 && constantOf(args[0] as Evaluate) !== undefined) {
-      return constant(call(new Frame({}, Infinity, 0)));
+      return constant(call(new Frame({}, Infinity)));
     }
     return call;
   }

@@ -8,15 +8,14 @@ export type Local = Value | EvaluationError | undefined;
 
 export class Frame {
   cost = 0;
-  readonly locals: Local[];
+  readonly locals: Local[] = [];
   private readonly costMax: number;
   private readonly bindings: Bindings;
   private readonly globals: (Value | undefined)[] = [];
 
-  constructor(bindings: Bindings, costMax: number, localCount: number) {
+  constructor(bindings: Bindings, costMax: number) {
     this.bindings = bindings;
     this.costMax = costMax;
-    this.locals = Array.from({ length: localCount });
   }
 
   charge(units: number): void {

@@ -3,6 +3,7 @@ import { CostLimitError, EvaluationError } from '../errors.ts';
 import { declareFunction, type FunctionDeclaration, type Library, member, overload } from '../functions/declaration.ts';
 import { types } from '../types/type.ts';
 import { codePointCount, pointIndex, unitIndex } from '../values/code-points.ts';
+import { spend } from '../values/meter.ts';
 import { itemsOf } from '../values/lists.ts';
 import { ArrayList, type Int, type ListValue, type Value } from '../values/value.ts';
 import { formatText } from './string-format.ts';
@@ -15,6 +16,7 @@ export const resultCharactersMax = 16 * 1024 * 1024;
 
 function bounded(length: number): void {
   if (length > resultCharactersMax) throw new CostLimitError();
+  spend(length >> 4);
 }
 
 function outOfRange(index: Int): EvaluationError {
@@ -79,9 +81,10 @@ function join(list: ListValue, separator = ''): string {
   for (const item of itemsOf(list)) {
     if (typeof item !== 'string') throw new EvaluationError('no such overload');
     length += item.length + separator.length;
-    bounded(length);
+    if (length > resultCharactersMax) throw new CostLimitError();
     parts.push(item);
   }
+  bounded(length);
   return parts.join(separator);
 }
 
@@ -114,7 +117,9 @@ function quote(text: string): string {
 }
 
 function format(pattern: string, args: ListValue): string {
-  return formatText(pattern, args, resultCharactersMax);
+  const text = formatText(pattern, args, resultCharactersMax);
+  bounded(text.length);
+  return text;
 }
 
 const functions: readonly FunctionDeclaration[] = [

@@ -109,19 +109,24 @@ class Parser extends TokenStream {
 
   private unary(): Expr {
     const { kind, offset } = this.next();
-    if (kind === '-' && (this.peek(1).kind === 'NUM_INT' || this.peek(1).kind === 'NUM_FLOAT')) return this.member(this.negativeNumber());
+    if (kind === '-' && this.startsNumber(1)) return this.member(this.negativeNumber());
     if (kind !== '!' && kind !== '-') return this.member(this.primary());
     let count = 0;
     while (this.next().kind === kind) {
-      // The last minus before a number belongs to the number.
-      if (kind === '-' && count > 0 && (this.peek(1).kind === 'NUM_INT' || this.peek(1).kind === 'NUM_FLOAT')) break;
       this.take();
       count++;
     }
     const signed = this.next().kind === '-';
+    if (this.next().kind === '!') this.noAlternative(offset, this.next());
+    if (signed && !this.startsNumber(1)) this.noAlternative(this.next().offset, this.peek(1));
     if (!signed) this.expectExpression();
     const operand = this.member(signed ? this.negativeNumber() : this.primary());
     return count % 2 === 0 ? operand : call(offset, kind === '!' ? '!_' : '-_', operand);
+  }
+
+  private startsNumber(ahead: number): boolean {
+    const { kind } = this.peek(ahead);
+    return kind === 'NUM_INT' || kind === 'NUM_FLOAT';
   }
 
   private negativeNumber(): Expr {

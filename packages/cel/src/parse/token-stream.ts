@@ -61,6 +61,13 @@ export class TokenStream {
     this.take();
   }
 
+  /** No rule goes on after what was read from `from` and the token. */
+  protected noAlternative(from: number, token: Token): never {
+    const end = token.kind === '<EOF>' ? token.offset : token.offset + token.text.length;
+    this.report(token.offset, `Syntax error: no viable alternative at input '${this.source.text.slice(from, end)}'`);
+    throw new Abandoned();
+  }
+
   /** Takes a token of the kind; drops one before it, or supplies it, where that mends the text. */
   protected expect(kind: TokenKind, then: readonly TokenKind[], listed: readonly TokenKind[] = [kind], suppliable = true): Token {
     if (this.next().kind === kind) return this.take();

@@ -1,4 +1,5 @@
 /** Strings by code points, which is how the language counts and cuts them. */
+import { spend } from './meter.ts';
 
 const rememberedMin = 256;
 const rememberedMax = 8;
@@ -8,6 +9,7 @@ const remembered: { text: string; count: number }[] = [];
 export function codePointCount(text: string): number {
   if (text.length < rememberedMin) return count(text);
   for (const entry of remembered) if (entry.text.length === text.length && entry.text === text) return entry.count;
+  spend(text.length >> 4);
   const entry = { text, count: count(text) };
   remembered.unshift(entry);
   if (remembered.length > rememberedMax) remembered.pop();

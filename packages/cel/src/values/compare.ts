@@ -1,6 +1,7 @@
 /** Equality, which is defined between all values, and order, which is defined within numbers and within some other types. */
 import { EvaluationError } from '../errors.ts';
 import { itemsOf } from './lists.ts';
+import { spend } from './meter.ts';
 import {
   Double,
   Duration,
@@ -27,7 +28,11 @@ function plain(value: Numeric): number | bigint {
   return typeof value === 'object' ? value.value : value;
 }
 
+/** Strings of this length and more are not compared in one step. */
+const longMin = 1_024;
+
 export function equal(a: Value, b: Value): boolean {
+  if (typeof a === 'string' && a.length > longMin) spend(a.length >> 6);
   if (a === b) return true;
   if (typeof a !== 'object' && typeof a === typeof b) return false;
   if (isNumeric(a)) {
@@ -57,13 +62,17 @@ function equalObjects(a: Exclude<Value & object, null>, b: Exclude<Value & objec
 
 function equalLists(a: ListValue, b: ListValue): boolean {
   if (a.size !== b.size) return false;
+  spend(a.size);
   if (a.keying !== undefined) return equalKeyed(a, b, a.keying);
   for (let index = 0; index < a.size; index++) if (!equal(a.at(index), b.at(index))) return false;
   return true;
 }
 
+const keyingSteps = 16;
+
 function equalKeyed(a: ListValue, b: ListValue, keying: ListKeying): boolean {
   const byKey = new Map<string, Value>();
+  spend(a.size * keyingSteps);
   for (const item of itemsOf(a)) byKey.set(keying.keyOf(item), item);
   for (const item of itemsOf(b)) {
     const other = byKey.get(keying.keyOf(item));
@@ -74,6 +83,7 @@ function equalKeyed(a: ListValue, b: ListValue, keying: ListKeying): boolean {
 
 function equalMaps(a: MapValue, b: MapValue): boolean {
   if (a.size !== b.size) return false;
+  spend(a.size);
   for (const key of a.keys()) {
     const other = b.get(key);
     if (other === undefined || !equal(a.get(key) as Value, other)) return false;
@@ -84,6 +94,7 @@ function equalMaps(a: MapValue, b: MapValue): boolean {
 function equalFields(a: ObjectValue, b: ObjectValue): boolean {
   if (a.type.name !== b.type.name) return false;
   const names = [...a.names()];
+  spend(names.length);
   if (names.length !== [...b.names()].length) return false;
   return names.every((name) => {
     const other = b.get(name);
