@@ -29,6 +29,7 @@ import { RbacSource } from './authorization/rbac-source.ts';
 import { signingRequests } from './certificates/signing-requests.ts';
 import { ClusterDial } from './cluster-dial/cluster-dial.ts';
 import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
+import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
 import { Definitions } from './custom-resources/definitions.ts';
 import { definitionStatuses } from './custom-resources/definition-statuses.ts';
 import { ApiMetrics } from './http/api-metrics.ts';
@@ -49,8 +50,8 @@ import { noTokenKeys, type TokenKeys } from './service-accounts/token-keys.ts';
 import { TokenRequests } from './service-accounts/token-requests.ts';
 import { serveLogs } from './subresources/logs.ts';
 import { serveStreamUpgrade } from './subresources/upgrades.ts';
-import { WatchHub } from './watch/watch-hub.ts';
 import { WebhookClient } from './webhook-client/webhook-client.ts';
+import { WatchHub } from './watch/watch-hub.ts';
 
 export interface ApiServerOptions {
   storage: Storage;
@@ -105,9 +106,9 @@ export class ApiServer implements AsyncDisposable {
     this.#hub = new WatchHub(options.logger);
     this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
     this.#upstreams = { dial: this.dial, frontProxy: options.frontProxy };
-    this.#definitions = new Definitions(options.storage);
     this.#egress = new EgressClient({ allowed: options.egress ?? 'public' });
     this.#aggregated = new AggregatedApis({ ...this.#upstreams, storage: options.storage, logger: options.logger });
+    this.#definitions = new Definitions(options.storage, conversionWebhook({ egress: this.#egress, dial: this.dial }));
     this.#kinds = new ClusterKinds([this.#definitions, this.#aggregated]);
     const keys = options.tokenKeys ?? noTokenKeys;
     const tokens = new ServiceAccountTokens({ storage: options.storage, keys, clock: this.#clock });

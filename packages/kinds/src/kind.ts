@@ -1,5 +1,6 @@
 import type { FieldError, KubeObject } from '@kajitori/apimachinery';
 import type { NamedType, Schema } from '@kajitori/schema';
+import type { WebhookConversion } from './apiextensions/conversion.ts';
 
 /** What the API can do with a resource; the words of RBAC's `verbs`. */
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -56,12 +57,19 @@ export interface CustomKind {
   publishedSchema(): Schema;
   /** Changes when what OpenAPI says of the kind does. */
   contentHash: string;
+  /** Set where a webhook converts between versions: how it is reached, and the version in which rows lie. */
+  conversion?: { webhook: WebhookConversion; stored: string };
   /** Said to everyone who uses a version that is to go. */
   deprecationWarning?: string;
 }
 
 /** The text of a field. Written as a method, so that a `Kind<Pod>` may stand in a list of kinds. */
 export type FieldReader<T> = { text(object: T): string | undefined }['text'];
+
+/** Whether rows lie as this kind writes them: it is no view of another, and no webhook stands between. */
+export function isAsStored({ hub, version, custom }: Pick<Kind, 'hub' | 'version' | 'custom'>): boolean {
+  return hub === undefined && (custom?.conversion === undefined || custom.conversion.stored === version);
+}
 
 /** All verbs, for kinds that can be listed, watched and deleted together. */
 export const standardVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];

@@ -5,6 +5,8 @@ import type { Call } from '../call.ts';
 import { type ApiGroup, groupsOf } from '../discovery/discovery.ts';
 import { readError } from '../registry/errors.ts';
 import type { GroupSource } from '../served-kinds/group-source.ts';
+import type { Convert } from './conversion-webhook.ts';
+import { convertingStorage } from './converting-storage.ts';
 import { SchemaTexts } from './schema-texts.ts';
 
 /** Another process's definitions are seen this much later at most. */
@@ -63,12 +65,19 @@ interface Held {
  */
 export class Definitions implements GroupSource {
   readonly #storage: Storage;
+  readonly #convert: Convert;
   readonly #texts = new SchemaTexts();
   readonly #held = new Map<ClusterId, Held>();
   #definitions = 0;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, convert: Convert) {
     this.#storage = storage;
+    this.#convert = convert;
+  }
+
+  /** The storage through which a call of a kind reads and writes: one that converts, where a webhook stands between versions. */
+  storageFor(storage: ClusterStorage, kind: Kind): ClusterStorage {
+    return kind.custom?.conversion === undefined ? storage : convertingStorage(storage, kind, this.#convert);
   }
 
   async groups(cluster: ClusterId): Promise<readonly ApiGroup[]> {

@@ -68,7 +68,7 @@ export class ResourceHandler implements Disposable {
     if (kind === undefined || (info.namespace !== '' && !kind.namespaced && info.resource !== 'namespaces')) throw unknownPath();
     const { cluster, user, query } = request;
     const { verb, namespace, name, subresource } = info;
-    const storage = this.#options.storage.cluster(cluster);
+    const storage = this.#options.operations.services.definitions.storageFor(this.#options.storage.cluster(cluster), kind);
     return {
       cluster,
       storage,

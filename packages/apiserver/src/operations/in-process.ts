@@ -27,12 +27,13 @@ export function inProcessTransport(operations: Operations, storage: Storage, clu
     if (found === undefined) throw unknownPath();
     return found;
   };
-  const callFor = async (target: Target, verb: string): Promise<Call> => ({
+  const callFor = async (target: Target, verb: string): Promise<Call> => callWith(await present(target.kind), target, verb);
+  const callWith = (kind: Kind, target: Target, verb: string): Call => ({
     cluster,
-    storage: bound,
+    storage: definitions.storageFor(bound, kind),
     user: target.user,
     verb,
-    kind: await present(target.kind),
+    kind,
     namespace: target.namespace,
     name: target.name ?? '',
     subresource: target.subresource ?? '',

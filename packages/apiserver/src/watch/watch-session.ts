@@ -2,6 +2,7 @@ import { type KubeObject, StatusError } from '@kajitori/apimachinery';
 import type { CustomKind } from '@kajitori/kinds';
 import { type Change, lineOf, type Revision } from '@kajitori/storage';
 import type { Call } from '../call.ts';
+import { conversionOf } from '../custom-resources/converting-storage.ts';
 import { type Definitions, isDefinitionRow } from '../custom-resources/definitions.ts';
 import { readError } from '../registry/errors.ts';
 import type { ListParameters } from '../registry/list-query.ts';
@@ -51,19 +52,21 @@ export async function runWatch(
   sink: WatchSink,
   signal: AbortSignal,
 ): Promise<void> {
-  const live = new LiveFeed(call, query, sink);
+  const conversion = conversionOf(call.storage);
+  const storage = conversion?.storage ?? call.storage;
+  const live = new LiveFeed(call, query, sink, conversion?.changes);
   const { group, resource } = keyOf(call.kind, '', '');
   const line = lineOf({ group, resource, namespace: call.namespace });
   const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  const { revision: joined, leave } = await hub.join(call.storage, line, live).catch((error: unknown) => {
+  const { revision: joined, leave } = await hub.join(storage, line, live).catch((error: unknown) => {
     throw readError(error);
   });
   try {
     // From here on a change of the kind is seen by the feed; one just before may not have reached this process's view.
     if (!(await definitions.isCurrent(call))) return;
     const from = wantsState(query) ? await sendState(call, query, sink, signal) : (query.resourceVersion ?? joined);
-    if (from > joined && from > (await call.storage.revision(line))) throw futureVersion(from, joined);
-    if (from < joined) await catchUp(call, live, { from, until: joined, line, signal });
+    if (from > joined && from > (await storage.revision(line))) throw futureVersion(from, joined);
+    if (from < joined) await catchUp(storage, live, { from, until: joined, line, signal });
     live.start(Math.max(from, joined));
     await Promise.race([ended, live.failed, live.outdated]);
   } catch (error) {
@@ -108,12 +111,12 @@ async function sendState(call: Call, query: WatchParameters, sink: WatchSink, si
 
 /** What the log holds between the asked revision and the one at which the live feed was joined. */
 async function catchUp(
-  call: Call,
+  storage: Call['storage'],
   live: LiveFeed,
   { from, until, line, signal }: { from: Revision; until: Revision; line: 'durable' | 'volatile'; signal: AbortSignal },
 ): Promise<void> {
   const enough = new AbortController();
-  for await (const batch of call.storage.watch({ from, line, signal: AbortSignal.any([signal, enough.signal]) })) {
+  for await (const batch of storage.watch({ from, line, signal: AbortSignal.any([signal, enough.signal]) })) {
     live.forward(new SharedBatch({ ...batch, changes: batch.changes.filter(({ revision }) => revision <= until) }));
     if (batch.revision >= until) {
       enough.abort();
@@ -132,9 +135,14 @@ class LiveFeed implements TailSubscriber {
   #held: SharedBatch[] | undefined = [];
   #after: Revision = 0;
   readonly #definition: CustomKind | undefined;
+  /** Where a webhook stands between versions: brings changes into the watched one. */
+  readonly convert: ((changes: readonly Change[]) => Promise<Change[]>) | undefined;
+  /** The batches that are being converted, one after the other. */
+  #converting: Promise<void> = Promise.resolve();
   readonly #outdated = Promise.withResolvers<void>();
 
-  constructor(call: Call, query: WatchParameters, sink: WatchSink) {
+  constructor(call: Call, query: WatchParameters, sink: WatchSink, convert: LiveFeed['convert']) {
+    this.convert = convert;
     this.#interest = { call, query };
     this.#key = `${call.kind.group}/${call.kind.version}/${call.kind.plural} ${call.namespace} ${JSON.stringify([query.labels, query.fields])}`;
     this.#sink = sink;
@@ -183,10 +191,18 @@ class LiveFeed implements TailSubscriber {
   #end(batch: SharedBatch, revision: Revision): void {
     this.#pass(new SharedBatch({ changes: batch.changes.filter((one) => one.revision < revision), revision: revision - 1 }));
     this.#after = Infinity;
-    this.#outdated.resolve();
+    void this.#converting.then(() => this.#outdated.resolve());
   }
 
   #pass(batch: SharedBatch): void {
+    const { convert } = this;
+    if (convert === undefined) return this.#send(batch);
+    this.#converting = this.#converting
+      .then(async () => this.#send(new SharedBatch({ changes: await convert(batch.changes), revision: batch.revision })))
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  #send(batch: SharedBatch): void {
     const events = batch.once(`events ${this.#key}`, () => {
       const found: ItemEvent[] = [];
       for (const change of batch.changes) {

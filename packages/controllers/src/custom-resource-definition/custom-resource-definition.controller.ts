@@ -4,6 +4,7 @@ import {
   type CustomResourceDefinitionCondition,
   customResourceCleanupFinalizer,
   customResourceDefinitions,
+  isAsStored,
   isEstablished,
   type Kind,
   terminating,
@@ -111,7 +112,7 @@ async function end(run: Run, definition: CustomResourceDefinition): Promise<Outc
 /** The kind as which the instances are stored; a definition that was never established has none. */
 async function storedKindOf({ client }: Run, definition: CustomResourceDefinition): Promise<Kind | undefined> {
   if (!isEstablished(definition)) return undefined;
-  const kind = (await client.customKinds()).find(({ custom, hub }) => hub === undefined && custom?.definition === definition.metadata.name);
+  const kind = (await client.customKinds()).find((one) => isAsStored(one) && one.custom?.definition === definition.metadata.name);
   if (kind === undefined) throw new Error(`the definition ${definition.metadata.name ?? ''} is established and its kind is not served yet`);
   return kind;
 }

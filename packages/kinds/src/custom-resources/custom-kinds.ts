@@ -19,13 +19,21 @@ export interface VersionSchemas {
 
 /**
  * The kinds that an accepted CustomResourceDefinition makes, one a version, the most preferred first. Pure. Rows are those of the
- * storage version, served or not; other versions are views of it, converted by writing another apiVersion.
+ * storage version, served or not; other versions are views of it, converted by writing another apiVersion, or, where a webhook converts, kinds
+ * of their own that say so.
  */
 export function customKinds(definition: CustomResourceDefinition, schemas: VersionSchemas): Kind[] {
   const { versions } = definition.spec;
   const stored = versions.find(({ storage }) => storage);
   if (stored === undefined) return [];
   const hub = kindOfVersion(definition, stored, schemas);
+  const { webhook, strategy } = definition.spec.conversion ?? { strategy: 'None' };
+  if (strategy === 'Webhook' && webhook !== undefined) {
+    return preferredVersions(versions).map((version) => {
+      const kind = kindOfVersion(definition, version, schemas);
+      return kind.custom === undefined ? kind : { ...kind, custom: { ...kind.custom, conversion: { webhook, stored: stored.name } } };
+    });
+  }
   return preferredVersions(versions).map((version) =>
     version === stored ? hub : viewOf(hub, kindOfVersion(definition, version, schemas)),
   );
