@@ -1,4 +1,4 @@
-import { isStatusError, type KubeObject } from '@kajitori/apimachinery';
+import { canonicalQuantity, isStatusError, type KubeObject } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import {
   catalogue,
@@ -25,7 +25,7 @@ import {
   self,
   watch,
 } from '../runtime/controller.ts';
-import { sameContent } from '../runtime/same-content.ts';
+import { canonicalText, sameContent } from '../runtime/same-content.ts';
 
 /** Kinds whose size counts, not only their number. */
 const measured = [pods, services, persistentVolumeClaims] as unknown as readonly Kind[];
@@ -34,6 +34,8 @@ const settledMilliseconds = 2_000;
 /** How long a cache may lag behind the quota before the run fails and is retried. */
 const lagMaxMilliseconds = 10_000;
 const attemptsMax = 10;
+/** A limit that somebody wrote into the status himself stands this long. */
+const foreignMilliseconds = 60_000;
 
 /**
  * Counts anew what quotas have used. Owns their status, together with the API's writers, who charge it for what they write: a count is
@@ -70,9 +72,14 @@ function givesBack(event: InformerEvent<Pod>): boolean {
 
 class ResourceQuotaController implements Controller {
   readonly #context: ControllerContext;
+  /** Specs that were counted, by uid, and since when a status says other limits all the same. */
+  readonly #counts = new Map<string, { spec: string; foreignSince?: number }>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
+    context.onChange(resourceQuotas, ({ type, object }) => {
+      if (type === 'deleted') this.#counts.delete(object.metadata.uid ?? '');
+    });
     const again = (namespace: string): void => quotasOf(namespace, context.caches).forEach((name) => context.enqueue(name));
     context.onEveryChange({
       changed: ({ type, object }: Change) => {
@@ -91,17 +98,35 @@ class ResourceQuotaController implements Controller {
     for (let attempt = 1; ; attempt += 1) {
       const found = await run.client.resource(resourceQuotas).find(run.namespace, run.name);
       if (found === undefined || found.metadata.deletionTimestamp !== undefined) return done;
+      const patience = this.#patience(found, run.now);
+      if (patience > 0) return requeueAfter(patience);
       const counted = await this.#counted(found, run);
       const status = quotaStatus(found, (resource) => counted.get(countName(resource)), run.now);
-      if (sameContent(status, found.status ?? {})) return this.#next(run);
+      if (sameContent(status, found.status ?? {})) {
+        this.#remember(found);
+        return this.#next(run);
+      }
       try {
         await run.client.resource(resourceQuotas).updateStatus({ ...found, status });
+        this.#remember(found);
         return sameContent(status.hard, found.status?.hard) ? this.#next(run) : requeueAfter(settledMilliseconds);
       } catch (error) {
         // A writer charged it meanwhile.
         if (!isStatusError(error, 'Conflict') || attempt === attemptsMax) throw error;
       }
     }
+  }
+
+  /** Milliseconds that limits in the status which are not those of the spec are still let stand. */
+  #patience({ metadata, spec, status }: ResourceQuota, now: Date): number {
+    const known = this.#counts.get(metadata.uid ?? '');
+    if (known?.spec !== canonicalText(spec) || sameContent(canonical(spec.hard), canonical(status?.hard))) return 0;
+    known.foreignSince ??= now.getTime();
+    return known.foreignSince + foreignMilliseconds - now.getTime();
+  }
+
+  #remember({ metadata, spec }: ResourceQuota): void {
+    this.#counts.set(metadata.uid ?? '', { spec: canonicalText(spec) });
   }
 
   /** All objects that the quota counts, as they were at the quota's revision or later. Of a kind that is not served nothing is said. */
@@ -132,6 +157,10 @@ class ResourceQuotaController implements Controller {
       .filter((at) => at > now.getTime() && at !== Infinity);
     return ends.length === 0 ? done : requeueAfter(Math.min(...ends) - now.getTime());
   }
+}
+
+function canonical(amounts: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, text]) => [name, canonicalQuantity(text) ?? text]));
 }
 
 function kindOf({ group, resource }: CountedResource, kinds: readonly Kind[]): Kind | undefined {

@@ -130,6 +130,15 @@ describe.each(['memory', 'postgres'] as const)('resource quotas on %s storage', 
     expect((await cluster.list(configMaps)).length).toBeGreaterThan(0);
   });
 
+  it('take back limits that somebody wrote into the status, after a while', async () => {
+    await quota({ pods: '1', 'limits.cpu': '1000m' });
+    await cluster.patch(resourceQuotas, 'q', { status: { hard: { pods: '9' } } }, 'status');
+    await cluster.settle();
+    expect((await cluster.get(resourceQuotas, 'q')).status?.hard).toEqual({ pods: '9', 'limits.cpu': '1' });
+    await cluster.advance(61_000);
+    expect((await cluster.get(resourceQuotas, 'q')).status?.hard).toEqual({ pods: '1', 'limits.cpu': '1' });
+  });
+
   it('count objects of a kind that the cluster brought itself', async () => {
     const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
     await cluster.create(customResourceDefinitions, {
