@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -119,5 +119,34 @@ describe('an instance of npm start', () => {
     }
     await start();
     expect(readSettings(instance())?.port).toBe(usual);
+  });
+
+  test.each<[string, string, string | undefined, string[], RegExp]>([
+    ['settings that are no JSON', 'settings.json', '{"port":', [], /settings\.json is damaged[^]*remedy: +put it back/],
+    ['settings that are gone', 'settings.json', undefined, [], /holds a database, but its passwords are gone[^]*remedy:/],
+    ['a master key that is gone', 'master.key', undefined, [], /master\.key is gone[^]*remedy: +put it back/],
+    ['a master key that was cut', 'master.key', 'short', [], /master\.key has 5 bytes instead of 32[^]*remedy:/],
+    ['a data directory where nothing is', '', undefined, ['--data-dir', '/proc/self/none'], /the data lies in [^]*remedy: +move it first/],
+  ])('%s: said before anything starts, and nothing is made anew', async (_, file, text, options, said) => {
+    await test0.script('infra/local/stop.ts');
+    const path = join(test0.stateDirectory, file);
+    const before = file === '' ? undefined : await readFile(path);
+    if (before) await (text === undefined ? rm(path) : writeFile(path, text));
+    try {
+      await expect(start(...options)).rejects.toThrow(said);
+      expect(await pids()).toEqual([]);
+      if (before && text === undefined) expect(await readdir(test0.stateDirectory)).not.toContain(file);
+    } finally {
+      if (before) await writeFile(path, before, { mode: 0o600 });
+    }
+  });
+
+  test.each([
+    [['--nodes=-1'], '--nodes takes a whole number from 0 to'],
+    [['--nodes', 'abc'], '--nodes takes a whole number from 0 to'],
+    [['--port', '70000'], '--port takes a whole number'],
+    [['--nonsense'], 'usage: npm start'],
+  ])('%j is refused with the usage', async (options, said) => {
+    await expect(start(...options)).rejects.toThrow(said);
   });
 });
