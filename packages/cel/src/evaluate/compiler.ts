@@ -130,8 +130,12 @@ class Compiler implements Compiling {
     const declaredField = declared?.fields?.get(field);
     if (declaredField === undefined) {
       return (frame) => {
-        frame.charge(cost);
-        return readField(operand(frame), field);
+        frame.charge(root);
+        const value = operand(frame);
+        // Nothing is selected from an optional that holds nothing.
+        if (value instanceof OptionalValue && value.value === undefined) return value;
+        frame.charge(1);
+        return readField(value, field);
       };
     }
     return (frame) => {
@@ -252,7 +256,8 @@ class Compiler implements Compiling {
     const unwrap = expr.name === 'orValue';
     return (frame) => {
       const optional = value(frame);
-      if (!(optional instanceof OptionalValue)) throw new EvaluationError('no such overload');
+      // A value that turns out to be no optional is there.
+      if (!(optional instanceof OptionalValue)) return optional;
       if (optional.value === undefined) return alternative(frame);
       return unwrap ? optional.value : optional;
     };

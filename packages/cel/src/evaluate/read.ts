@@ -18,6 +18,11 @@ function find(value: Value, name: string): Value | undefined {
   throw new EvaluationError(`no such key: ${name}`);
 }
 
+/** An optional selection from what has no fields finds nothing, where a plain one fails. */
+function isContainer(value: Value | undefined): value is ListValue | MapValue | ObjectValue {
+  return value instanceof ListValue || value instanceof MapValue || value instanceof ObjectValue;
+}
+
 export function readField(value: Value, name: string): Value {
   if (value instanceof OptionalValue) return readOptionalField(value, name);
   const found = find(value, name);
@@ -27,7 +32,7 @@ export function readField(value: Value, name: string): Value {
 
 export function readOptionalField(value: Value, name: string): OptionalValue {
   const inner = value instanceof OptionalValue ? value.value : value;
-  const found = inner === undefined ? undefined : find(inner, name);
+  const found = isContainer(inner) ? find(inner, name) : undefined;
   return found === undefined ? OptionalValue.none : new OptionalValue(found);
 }
 
@@ -35,7 +40,7 @@ export function hasField(value: Value, name: string): boolean {
   const inner = value instanceof OptionalValue ? value.value : value;
   if (inner === undefined) return false;
   if (inner instanceof ObjectValue) return inner.has(name);
-  return inner instanceof MapValue && inner.get(name) !== undefined;
+  return isContainer(inner) && find(inner, name) !== undefined;
 }
 
 /** Undefined when the key or index is absent. */
@@ -72,6 +77,6 @@ export function readAt(value: Value, key: Value): Value {
 
 export function readOptionalAt(value: Value, key: Value): OptionalValue {
   const inner = value instanceof OptionalValue ? value.value : value;
-  const found = inner === undefined ? undefined : findAt(inner, key);
+  const found = isContainer(inner) ? findAt(inner, key) : undefined;
   return found === undefined ? OptionalValue.none : new OptionalValue(found);
 }

@@ -96,7 +96,7 @@ function printValue(value: Value): string {
   if (value instanceof Uint) return `${value.value}u`;
   if (value instanceof Double) return printDouble(value.value);
   if (value instanceof Uint8Array) return `b"${Array.from(value, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`;
-  return String(value);
+  return `${value as boolean | number | bigint | null}`;
 }
 
 function printDouble(value: number): string {
