@@ -93,7 +93,7 @@ function parseYaml(bytes: Uint8Array, findDuplicates: boolean): RawBody {
   } catch (error) {
     throw badRequest('the body of the request is not valid UTF-8', error);
   }
-  const document = parseDocument(source, { uniqueKeys: findDuplicates, maxAliasCount: yamlAliasesMax } as object);
+  const document = parseDocument(source, { uniqueKeys: findDuplicates, maxAliasCount: yamlAliasesMax, logLevel: 'error' } as object);
   const duplicates: string[] = [];
   for (const error of document.errors) {
     if (error.code === 'DUPLICATE_KEY')
