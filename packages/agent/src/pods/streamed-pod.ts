@@ -14,7 +14,8 @@ export async function streamedPod(uid: string, workers: PodWorkers, runtime: Con
     [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map((one) => [one.name, one.state?.waiting?.reason]),
   );
   return {
-    ip: pod.spec.hostNetwork === true ? '127.0.0.1' : status?.podIP,
+    // What a pod on its node's network binds to one address of the node is not on the loopback.
+    ips: pod.spec.hostNetwork === true ? ['127.0.0.1', ...known(status?.podIP)] : known(status?.podIP),
     networkProcessId: async () => {
       const sandbox = sandboxes.find(({ state }) => state === 'running');
       return sandbox === undefined || pod.spec.hostNetwork === true ? undefined : runtime.processId(sandbox.id);
@@ -27,6 +28,10 @@ export async function streamedPod(uid: string, workers: PodWorkers, runtime: Con
       );
     },
   };
+}
+
+function known(address: string | undefined): string[] {
+  return address === undefined ? [] : [address];
 }
 
 function streamedContainer(attempts: readonly ObservedContainer[], waitingReason: string | undefined): StreamedContainer {

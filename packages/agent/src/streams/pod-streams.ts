@@ -47,7 +47,8 @@ export interface RunningProcess {
 }
 
 export interface StreamedPod {
-  ip: string | undefined;
+  /** Where its ports are, the likeliest first; none while it has no address. */
+  ips: readonly string[];
   container: (name: string) => StreamedContainer | undefined;
   /** A process in the pod's network; undefined when there is none. */
   networkProcessId: () => Promise<number | undefined>;
@@ -116,15 +117,19 @@ export class PodStreams implements NodeStreams, ClusterDialer {
   }
 
   async portForward(request: PortForwardRequest, signal?: AbortSignal): Promise<Duplex> {
-    const { ip, networkProcessId } = await this.#pod(request);
-    if (ip === undefined) throw new StatusError('ServiceUnavailable', `pod "${request.pod}" has no address: it is not running`);
-    try {
-      return await dial({ host: ip, port: request.port }, signal);
-    } catch (error) {
-      const processId = error instanceof ConnectionRefusedError ? await networkProcessId() : undefined;
-      if (processId === undefined) throw error;
-      return dialInside(processId, request.port, signal);
+    const { ips, networkProcessId } = await this.#pod(request);
+    let refused: unknown = new StatusError('ServiceUnavailable', `pod "${request.pod}" has no address: it is not running`);
+    for (const host of ips) {
+      try {
+        return await dial({ host, port: request.port }, signal);
+      } catch (error) {
+        if (!(error instanceof ConnectionRefusedError)) throw error;
+        refused = error;
+      }
     }
+    const processId = ips.length === 0 ? undefined : await networkProcessId();
+    if (processId === undefined) throw refused;
+    return dialInside(processId, request.port, signal);
   }
 
   /** Pods alone: what else this machine reaches, its own network and its neighbours, is not the control plane's to reach. */

@@ -73,6 +73,18 @@ const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
 const json = async (path: string, init?: RequestInit): Promise<Record<string, unknown>> =>
   (await (await ask(path, init)).json()) as Record<string, unknown>;
 
+async function allow(name: string, rules: object[]): Promise<void> {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  await world.client.resource(clusterRoles).create({ apiVersion, kind: 'ClusterRole', metadata: { name }, rules } as never);
+  await world.client.resource(clusterRoleBindings).create({
+    apiVersion,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name }],
+  });
+}
+
 describe('an API that a Service serves', () => {
   it('gets requests with the user that was authenticated, and no credential', async () => {
     user = { name: 'jösé', uid: 'u1', groups: ['system:masters', 'dev'], extra: { 'example.com/Scope': ['a', 'b'] } };
@@ -93,18 +105,21 @@ describe('an API that a Service serves', () => {
     user = { name: 'maria', groups: ['system:authenticated'] };
     expect((await ask(`${root}/namespaces/x/flunders`)).status).toBe(403);
     const rules = [{ apiGroups: ['wardle.example.com'], resources: ['flunders'], verbs: ['list'] }];
-    await world.client
-      .resource(clusterRoles)
-      .create({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'fl' }, rules });
-    await world.client.resource(clusterRoleBindings).create({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'fl' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'fl' },
-      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'maria' }],
-    });
+    await allow('maria', rules);
     await expect.poll(async () => (await ask(`${root}/namespaces/x/flunders`)).status, { timeout: 3_000 }).toBe(200);
     expect((await ask(`${root}/namespaces/x/flunders`, { method: 'DELETE' })).status).toBe(403);
+  });
+
+  it('is not asked by paths that could mean another object than the one that was allowed', async () => {
+    user = { name: 'dora', groups: ['system:authenticated'] };
+    const statuses = async (...paths: string[]): Promise<number[]> =>
+      Promise.all(paths.map(async (path) => (await ask(`${root}${path}`)).status));
+    await allow('dora', [{ nonResourceURLs: ['/apis/*'], verbs: ['get'] }]);
+    await expect.poll(() => statuses('', '/'), { timeout: 3_000 }).toEqual([200, 200]);
+    expect(await statuses('//namespaces/x/flunders', '/namespaces//flunders', '/flunders//')).toEqual([404, 404, 403]);
+    expect(await statuses('/namespaces/x/flunders/a%2F..%2Fb', '/namespaces/x%2Fy/flunders')).toEqual([400, 400]);
+    expect((await ask(root, { method: 'OPTIONS' })).status).toBe(403);
+    expect((await ask(`${root}/flunders`, { method: 'OPTIONS' })).status).toBe(404);
   });
 
   it('streams a watch, and connections that leave HTTP', async () => {

@@ -8,7 +8,7 @@ import { badRequest, StatusError } from '@kajitori/apimachinery';
 import { refusal } from '../authorization/authorizer.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 import type { RequestInfo } from '../http/request-info.ts';
-import type { Operations } from '../operations/operations.ts';
+import { type Operations, unknownPath } from '../operations/operations.ts';
 import { forwardRequest, type Passage } from '../proxy/forward-request.ts';
 import { forwardUpgrade } from '../proxy/forward-upgrade.ts';
 import { forwardedResponseHeaders } from '../proxy/forwarded-headers.ts';
@@ -53,6 +53,14 @@ export async function serveAggregatedUpgrade(
   await forwardUpgrade({ request: incoming, socket, head, upstream, headers, signal: request.signal });
 }
 
+/** `/apis/GROUP/VERSION` and its OpenAPI document: what discovery allows to everyone. */
+const documentPath = /^(\/openapi\/v3)?\/apis\/[^/]+\/[^/]+\/?$/;
+
+/** The server behind may take an encoded slash for a real one, and so another object than the one that was authorized. */
+function refuseAmbiguous(path: string): void {
+  if (/%(2f|5c|00)/i.test(path)) throw badRequest('encoded slashes are not allowed in the path of an aggregated API');
+}
+
 function unavailable(): Response {
   return new Response('service unavailable\n', {
     status: 503,
@@ -66,6 +74,9 @@ async function authorizeAggregated(
   info: RequestInfo | undefined,
 ): Promise<void> {
   const { cluster, user, method, path } = request;
+  refuseAmbiguous(path);
+  // A path that no rule for resources covers must not pass as a document, which everyone may read.
+  if (info === undefined && !documentPath.test(path)) throw unknownPath();
   const attributes =
     info === undefined
       ? { user, verb: method.toLowerCase(), path }
