@@ -42,6 +42,7 @@ export async function serveApi(
         const { cert, key } = await control.accounts.certificates.servingCertificate(names);
         return { certificate: cert, privateKey: key };
       },
+      clientAuthority: (cluster) => control.accounts.certificates.clientAuthority(cluster),
       baseNames: [
         ...new Set([publicUrl.hostname, 'localhost', '127.0.0.1', ...ownAddresses()]),
         ...(config.CLUSTER_DOMAIN === undefined ? [] : [`*.k8s.${config.CLUSTER_DOMAIN}`]),

@@ -34,7 +34,7 @@ export function serviceAccountAdmission(policies: PolicySource): AdmissionPlugin
       const account = await accountOf(policies, call, pod, name);
       if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod);
       if ((spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0) {
-        spec.imagePullSecrets = (account.imagePullSecrets ?? []).map((secret) => ({ ...secret }));
+        spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
       }
     },
 
@@ -59,7 +59,7 @@ async function accountOf(policies: PolicySource, call: Call, pod: Pod, name: str
   for (let look = 1; look <= (name === defaultName ? defaultLooksMax : 1); look += 1) {
     if (look > 1) await new Promise((resolve) => setTimeout(resolve, lookMilliseconds));
     const stored = await call.storage.get({ group: '', resource: 'serviceaccounts', namespace: call.namespace, name });
-    if (stored !== undefined) return toItem(serviceAccounts as never, stored).object as ServiceAccount;
+    if (stored !== undefined) return toItem(serviceAccounts, stored).object;
   }
   const { message } = notFound({ group: '', resource: 'serviceaccount' }, name);
   throw forbidden(
@@ -135,12 +135,9 @@ function secretsOf({ volumes, initContainers, containers }: Pod['spec']): { wher
       ),
     ];
   return [
-    ...(volumes ?? []).flatMap(({ secret, projected }) => [
-      ...(secret?.secretName === undefined ? [] : [{ where: 'volume with ', secret: secret.secretName }]),
-      ...(projected?.sources ?? []).flatMap((source) =>
-        source.secret?.name === undefined ? [] : [{ where: 'volume with ', secret: source.secret.name }],
-      ),
-    ]),
+    ...(volumes ?? [])
+      .flatMap(({ secret, projected }) => [secret?.secretName, (projected?.sources ?? []).map((source) => source.secret?.name)].flat())
+      .flatMap((secret) => (secret === undefined ? [] : [{ where: 'volume with ', secret }])),
     ...(initContainers ?? []).flatMap(ofContainer('init container')),
     ...containers.flatMap(ofContainer('container')),
   ];

@@ -23,8 +23,18 @@ describe('impersonation', () => {
 
   it('makes the request another’s, with every part asked about', async () => {
     const { user, asked } = await ask([
-      ...['Impersonate-User', 'jane', 'impersonate-group', 'a, b', 'Impersonate-Group', 'dev', 'Impersonate-Uid', 'u1'],
-      ...['Impersonate-Extra-Acme.com%2Fproject', 'x', 'Impersonate-Extra-Acme.com%2Fproject', 'y'],
+      'Impersonate-User',
+      'jane',
+      'impersonate-group',
+      'a, b',
+      'Impersonate-Group',
+      'dev',
+      'Impersonate-Uid',
+      'u1',
+      'Impersonate-Extra-Acme.com%2Fproject',
+      'x',
+      'Impersonate-Extra-Acme.com%2Fproject',
+      'y',
     ]);
     expect(user).toEqual({
       name: 'jane',

@@ -43,7 +43,7 @@ function asked(spec: object = {}): CertificateSigningRequest & KubeObject {
       usages: ['client auth'],
       ...spec,
     },
-  } as CertificateSigningRequest & KubeObject;
+  };
 }
 
 const approved = { type: 'Approved', status: 'True', reason: 'ByHand', message: 'fine' };

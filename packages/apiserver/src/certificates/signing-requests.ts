@@ -8,7 +8,7 @@ type Conditions = NonNullable<NonNullable<CertificateSigningRequest['status']>['
 
 const clientSigner = 'kubernetes.io/kube-apiserver-client';
 const superusers = 'system:masters';
-const decisions: readonly string[] = ['Approved', 'Denied'];
+const decisions: ReadonlySet<string> = new Set(['Approved', 'Denied']);
 
 const isSigningRequest = ({ call }: AdmissionRequest): boolean =>
   call.kind.group === certificateSigningRequests.group && call.kind.plural === certificateSigningRequests.plural;
@@ -62,8 +62,8 @@ function keepApart({ subresource }: Call, draft: CertificateSigningRequest, old:
   const [before, wanted] = [old.status?.conditions ?? [], draft.status?.conditions ?? []];
   let conditions = wanted;
   if (subresource === 'status') {
-    const decided = wanted.some(({ type }) => decisions.includes(type));
-    if (!decided) conditions = [...before.filter(({ type }) => decisions.includes(type)), ...wanted];
+    const decided = wanted.some(({ type }) => decisions.has(type));
+    if (!decided) conditions = [...before.filter(({ type }) => decisions.has(type)), ...wanted];
   } else {
     draft.metadata = {
       ...old.metadata,
@@ -98,7 +98,7 @@ function asksForSuperusers({ spec }: CertificateSigningRequest): boolean {
 /** Whether a write of the status issues, or says something that only a signer may say. */
 function signs(request: CertificateSigningRequest, old: CertificateSigningRequest): boolean {
   const said = ({ status }: CertificateSigningRequest): string =>
-    JSON.stringify([status?.certificate ?? '', (status?.conditions ?? []).filter(({ type }) => !decisions.includes(type))]);
+    JSON.stringify([status?.certificate ?? '', (status?.conditions ?? []).filter(({ type }) => !decisions.has(type))]);
   return said(request) !== said(old);
 }
 

@@ -15,6 +15,8 @@ export interface ClusterFrontOptions {
   clusterAt: (localAddress: string) => Promise<ClusterId | undefined>;
   /** A certificate for these DNS names and addresses, signed by the platform's CA. */
   certificateFor: (names: readonly string[]) => Promise<ServingCertificate>;
+  /** The authority, PEM, that a cluster's client certificates are verified with; absent: nobody is asked for one. */
+  clientAuthority?: (cluster: ClusterId) => Promise<string>;
   /** Names of the base address (console, /v1, /clusters/ID). */
   baseNames: readonly string[];
   /** Further names under which a cluster is reached, from inside its pods for example. */
@@ -114,12 +116,15 @@ export class ClusterFront implements AsyncDisposable {
   }
 
   async #makeServer(cluster: ClusterId | undefined, address: string): Promise<http2.Http2SecureServer> {
-    const { baseNames, clusterNames, certificateFor, serve, logger } = this.#options;
+    const { baseNames, clusterNames, certificateFor, clientAuthority, serve, logger } = this.#options;
     const names = cluster === undefined ? baseNames : [...clusterNames(cluster), ...(address === '' ? [] : [address])];
     const { certificate, privateKey } = await certificateFor(names);
+    const authority = cluster === undefined ? undefined : await clientAuthority?.(cluster);
     const server = http2.createSecureServer({
       cert: certificate,
       key: privateKey,
+      // Whoever shows no certificate, or a stranger's, may still have a token.
+      ...(authority === undefined ? {} : { ca: authority, requestCert: true, rejectUnauthorized: false }),
       allowHTTP1: true,
       minVersion: 'TLSv1.2',
       // Watches and exec sessions are long; idle ones are cut by their own deadlines.

@@ -6,6 +6,7 @@ import type { UserInfo } from '@kajitori/client';
 import type { Logger } from '@kajitori/telemetry';
 import { type Context, Hono } from 'hono';
 import { type Authenticator, bearerToken } from '../authentication/authenticator.ts';
+import { certificateUser } from '../authentication/certificate-user.ts';
 import { impersonated } from '../authentication/impersonation.ts';
 import type { Authorize } from '../authorization/authorizer.ts';
 import { unknownPath } from '../operations/operations.ts';
@@ -82,7 +83,8 @@ export async function authenticated(
   incoming: NodeBindings['incoming'],
 ): Promise<UserInfo> {
   const token = bearerToken(incoming.headers.authorization, headerText(incoming.headers['sec-websocket-protocol']));
-  const user = token === undefined ? undefined : await authenticator.authenticateToken(cluster, token);
+  const user =
+    certificateUser(incoming.socket) ?? (token === undefined ? undefined : await authenticator.authenticateToken(cluster, token));
   if (user === undefined) throw unauthorized();
   return impersonated(authorize, { cluster, user, rawHeaders: incoming.rawHeaders });
 }

@@ -19,7 +19,7 @@ export const nodeTokens: AdmissionPlugin = {
     const { apiVersion, kind, name = '', uid = '' } = (object as unknown as TokenRequest).spec.boundObjectRef ?? {};
     if (apiVersion !== 'v1' || kind !== 'Pod' || name === '') refuse('node requested token not bound to a pod');
     if (uid === '') refuse('node requested token with a pod binding without a uid');
-    const pod = (await readOne({ ...call, kind: pods as never, name, subresource: '' })).object as unknown as Pod;
+    const pod = (await readOne({ ...call, kind: pods, name, subresource: '' })).object as unknown as Pod;
     if (pod.metadata.uid !== uid) {
       refuse(
         `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,

@@ -40,7 +40,7 @@ type Spec = Partial<TokenRequest['spec']>;
 
 async function request(spec: Spec = {}, name = 'robot', metadata: KubeObject['metadata'] = {}): Promise<TokenRequest> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata, spec };
-  return accounts().post('default', name, 'token', body as TokenRequest);
+  return accounts().post('default', name, 'token', body);
 }
 
 const tokenOf = ({ status }: TokenRequest): string => status?.token ?? '';
@@ -143,7 +143,7 @@ describe('a TokenRequest', () => {
         kind: 'TokenRequest',
         metadata: {},
         spec,
-      } as TokenRequest);
+      });
     await expect(ask({})).rejects.toThrow('serviceaccounts "robot" is forbidden: node requested token not bound to a pod');
     const made = async (name: string, nodeName: string) => {
       const { metadata } = await world.client
@@ -243,7 +243,7 @@ describe('a token', () => {
       type: 'kubernetes.io/service-account-token',
       metadata: { name: 's', namespace: 'default', annotations: { 'kubernetes.io/service-account.name': 'robot' } },
       data: { token: Buffer.from(token).toString('base64') },
-    } as never);
+    });
     expect((await whoAmI(token)).user).toMatchObject({ username: 'system:serviceaccount:default:robot' });
     await world.client.resource(secrets).delete('default', 's');
     await later();

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Clock, type ClusterId, type KubeObject, ShortLivedCache } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
-import { type Kind, nodes, pods, type Secret, secrets, serviceAccounts } from '@kajitori/kinds';
+import { type Kind, nodes, pods, secrets, serviceAccounts } from '@kajitori/kinds';
 import type { ClusterStorage, Storage } from '@kajitori/storage';
 import { toItem } from '../registry/stored.ts';
 import {
@@ -115,11 +115,10 @@ export class ServiceAccountTokens {
       uid: claims['kubernetes.io/serviceaccount/service-account.uid'],
     };
     const storage = this.#storage.cluster(cluster);
-    const secret = (await read(storage, secrets, namespace, claims['kubernetes.io/serviceaccount/secret.name'])) as
-      | (Secret & KubeObject)
-      | undefined;
+    const secret = await read(storage, secrets, namespace, claims['kubernetes.io/serviceaccount/secret.name']);
     if (secret === undefined || secret.metadata.deletionTimestamp !== undefined) throw new TokenRefusal('Token has been invalidated');
-    if (Buffer.from(secret.data?.['token'] ?? '', 'base64').toString('utf8') !== token) {
+    const data = secret['data'] as Record<string, string> | undefined;
+    if (Buffer.from(data?.['token'] ?? '', 'base64').toString('utf8') !== token) {
       throw new TokenRefusal("Token does not match server's copy");
     }
     await this.#checkAccount(storage, namespace, account);

@@ -46,7 +46,7 @@ describe('a request for a certificate', () => {
       const changed = Buffer.from(body);
       changed[at] = (changed[at] ?? 0) ^ 0x04;
       const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${changed.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`;
-      expect(() => parseCertificationRequest(pem)).toThrow();
+      expect(() => parseCertificationRequest(pem)).toThrow(/./);
     }
   });
 
