@@ -13,7 +13,7 @@ function pod(name: string, ready: boolean, metadata: object = {}, status: object
     metadata: { name, ...metadata },
     spec: { containers: [] },
     status: { conditions, ...status },
-  } as Pod;
+  };
 }
 
 function budget(spec: object, status: object = {}): PodDisruptionBudget {
