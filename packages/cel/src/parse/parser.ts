@@ -241,8 +241,17 @@ class Parser extends TokenStream {
       case '.':
       case 'IDENTIFIER':
         return this.name();
-      default:
+      case 'true':
+      case 'false':
+      case 'null':
+      case 'NUM_INT':
+      case 'NUM_UINT':
+      case 'NUM_FLOAT':
+      case 'STRING':
+      case 'BYTES':
         return this.literalOf(this.take());
+      default:
+        return this.noAlternative(token.offset, token);
     }
   }
 
