@@ -3,6 +3,8 @@ import { customKinds, type CustomResourceDefinition, isAsStored, type Kind } fro
 import { type ClusterStorage, openMemoryStorage } from '@kajitori/storage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toItem, toStored } from '../registry/stored.ts';
+import { httpApi } from '../testing/http-api.testing.ts';
+import { webhookServer } from '../testing/webhook-server.testing.ts';
 import { convertingStorage } from './converting-storage.ts';
 import { SchemaTexts } from './schema-texts.ts';
 import type { Convert } from './conversion-webhook.ts';
@@ -40,7 +42,7 @@ beforeAll(async () => {
   const id = newClusterId();
   await memory.clusters.create(id);
   storage = memory.cluster(id);
-  const kinds = customKinds(definition, new SchemaTexts().take(definition));
+  const kinds = customKinds(definition, new SchemaTexts().take(structuredClone(definition)));
   [stable, beta] = kinds as [Kind, Kind];
   expect(kinds.map((kind) => [kind.version, isAsStored(kind)])).toEqual([
     ['v1', true],
@@ -79,4 +81,43 @@ it('follows changes in the watched version', async () => {
     stop.abort();
   }
   expect(seen).toEqual(['Ada']);
+});
+
+it('asks the webhook over HTTPS, once for a page, and says when it fails', async () => {
+  await using hook = await webhookServer();
+  await using api = await httpApi({ egress: 'private' });
+  hook.on('/convert', ({ request }) => {
+    const { objects, desiredAPIVersion } = request as unknown as { objects: KubeObject[]; desiredAPIVersion: string };
+    const convertedObjects = objects.map(({ fullName, name, ...rest }) => ({
+      ...rest,
+      apiVersion: desiredAPIVersion,
+      ...(desiredAPIVersion === 'example.com/v1' ? { fullName: name } : { name: fullName }),
+    }));
+    return { response: { convertedObjects, result: { status: 'Success' } } };
+  });
+  const conversion = {
+    strategy: 'Webhook',
+    webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: hook.url('/convert'), caBundle: hook.caBundle } },
+  };
+  const { metadata: _metadata, spec, ...rest } = definition;
+  const wanted = { ...rest, metadata: { name: 'names.example.com' }, spec: { ...spec, conversion } };
+  expect((await api.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', wanted)).code).toBe(201);
+  for (const name of ['a', 'b'])
+    await api.send('POST', '/apis/example.com/v1/names', { ...object('v1', { fullName: name }), metadata: { name } });
+  expect(hook.asked).toEqual([]);
+  const { body } = await api.send('GET', '/apis/example.com/v1beta1/names');
+  expect((body['items'] as KubeObject[]).map((one) => [one.apiVersion, one['name']])).toEqual([
+    ['example.com/v1beta1', 'a'],
+    ['example.com/v1beta1', 'b'],
+  ]);
+  expect(hook.asked).toHaveLength(1);
+  const patched = await api.send('PATCH', '/apis/example.com/v1beta1/names/a', { name: 'c' }, 'application/merge-patch+json');
+  expect([patched.code, patched.body['name']]).toEqual([200, 'c']);
+  expect((await api.send('GET', '/apis/example.com/v1/names/a')).body).toMatchObject({ fullName: 'c', metadata: { generation: 2 } });
+  hook.on('/convert', () => ({ response: { result: { status: 'Failed', message: 'no such name' } } }));
+  const failed = await api.send('GET', '/apis/example.com/v1beta1/names/a');
+  expect([failed.code, failed.body['message']]).toEqual([
+    500,
+    'Internal error occurred: conversion webhook for example.com/v1beta1, Kind=Name failed: no such name',
+  ]);
 });

@@ -2,7 +2,7 @@ import { type KubeObject, newClusterId } from '@kajitori/apimachinery';
 import type { ClusterClient, UserInfo } from '@kajitori/client';
 import { silentLogger } from '@kajitori/telemetry';
 import { openMemoryStorage } from '@kajitori/storage';
-import { ApiServer } from '../api-server.ts';
+import { ApiServer, type ApiServerOptions } from '../api-server.ts';
 import { apiOverHttp } from './api-over-http.testing.ts';
 import { admin, defaultAccount, namespace } from './memory-api.testing.ts';
 import { namespaces, serviceAccounts } from '@kajitori/kinds';
@@ -29,13 +29,13 @@ export interface HttpApi extends AsyncDisposable {
   otherCluster(): Promise<{ client(user: UserInfo): ClusterClient }>;
 }
 
-export async function httpApi(): Promise<HttpApi> {
+export async function httpApi(options: Pick<ApiServerOptions, 'egress'> = {}): Promise<HttpApi> {
   const owns = new AsyncDisposableStack();
   const storage = owns.use(openMemoryStorage());
   const cluster = newClusterId();
   await storage.clusters.create(cluster);
   const authenticator = { authenticateToken: async () => admin };
-  const api = owns.use(new ApiServer({ storage, authenticator, logger: silentLogger }));
+  const api = owns.use(new ApiServer({ storage, authenticator, logger: silentLogger, ...options }));
   const client = api.client(cluster, admin);
   await client.resource(namespaces).create(namespace('default'));
   await client.resource(serviceAccounts).create(defaultAccount('default'));
