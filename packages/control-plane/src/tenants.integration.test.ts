@@ -130,7 +130,19 @@ const treasureMaps = {
   },
 };
 
-const documents = ['/', '/api', '/apis', '/api/v1', '/version', '/livez', '/openapi/v2', '/openapi/v3', '/nonsense'];
+const documents = [
+  '/',
+  '/api',
+  '/apis',
+  '/api/v1',
+  '/version',
+  '/livez',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openid/v1/jwks',
+  '/.well-known/openid-configuration',
+  '/nonsense',
+];
 
 /** Every URL and method that the catalogue makes the API serve, and the verb's own body. */
 function* routes(): Generator<{ method: string; path: string; body?: unknown }> {
@@ -159,13 +171,25 @@ function bodyOf(kind: Pick<Kind, 'group' | 'version' | 'kind'>): unknown {
   };
 }
 
+const selfReview = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+
+/** A token of a ServiceAccount in a tenant's cluster, of the very name that the other's clusters have too. */
+async function robotToken(of: Tenant): Promise<string> {
+  const path = '/api/v1/namespaces/default/serviceaccounts';
+  await send(of, of.token, 'POST', path, { metadata: { name: 'robot' } });
+  const { text } = await send(of, of.token, 'POST', `${path}/robot/token`, {});
+  return (JSON.parse(text) as { status: { token: string } }).status.token;
+}
+
 describe('another tenant', () => {
   it('gets the same refusal on every route, whether what it names exists or not', async () => {
     const all = [...routes()];
     expect(all.length).toBeGreaterThan(700);
     const answers = new Map<string, string[]>();
+    const robot = await robotToken(bob);
+    expect((await send(bob, robot, 'POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', selfReview)).code).toBe(201);
     for (const { method, path, body } of all) {
-      for (const token of [bob.token, undefined, 'kjk_0000000000000000000000000000000000000000000000', 'eyJhbGciOiJub25lIn0.e30.']) {
+      for (const token of [bob.token, robot, undefined, 'kjk_0000000000000000000000000000000000000000000000', 'eyJhbGciOiJub25lIn0.e30.']) {
         const { code, text } = await send(alice, token, method, path, body);
         const answer = `${code} ${text}`;
         answers.set(answer, [...(answers.get(answer) ?? []), `${method} ${path}`]);
@@ -201,6 +225,19 @@ describe('another tenant', () => {
       expect((await send(alice, alice.token, 'GET', path)).text).toContain('alice.example.com');
       expect((await send(bob, bob.token, 'GET', path)).text).not.toContain('alice.example.com');
     }
+  });
+
+  it('gets no further by acting as the owner, and learns nothing from a review of the owner’s tokens', async () => {
+    const robot = await robotToken(alice);
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: robot } };
+    const own = JSON.parse((await send(alice, alice.token, 'POST', '/apis/authentication.k8s.io/v1/tokenreviews', review)).text) as object;
+    expect(own).toMatchObject({ status: { authenticated: true, user: { username: 'system:serviceaccount:default:robot' } } });
+    const foreign = JSON.parse((await send(bob, bob.token, 'POST', '/apis/authentication.k8s.io/v1/tokenreviews', review)).text) as object;
+    expect(foreign).toMatchObject({ status: { user: {}, error: 'invalid bearer token' } });
+    const response = await fetch(`${base}/clusters/${alice.cluster}/api/v1/secrets`, {
+      headers: { authorization: `Bearer ${bob.token}`, 'impersonate-user': 'alice@example.com', 'impersonate-group': 'system:masters' },
+    });
+    expect(response.status).toBe(401);
   });
 
   it('finds nothing in the database without saying whose, even with a query that forgot to', async () => {
