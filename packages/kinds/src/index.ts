@@ -31,4 +31,5 @@ export * from './scheduling/index.ts';
 export * from './storage/index.ts';
 export * from './subresource-kinds.ts';
 export * from './validation.ts';
+export { apiServiceObjects } from './system/api-services.ts';
 export * from './system/system-objects.ts';

@@ -12,7 +12,7 @@ import {
   watch,
 } from '../runtime/controller.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
-import { apiServicesOfDefinition, automanaged, behind, isServed, ofDefinition } from './api-service.plan.ts';
+import { apiServicesOfDefinition, automanaged, behind, builtIn, isServed, ofDefinition } from './api-service.plan.ts';
 
 /** What is available is looked at again this much later though nothing changed, and what is not, this much. */
 const availableMilliseconds = 300_000;
@@ -24,8 +24,8 @@ const everything: ObjectName = { namespace: '', name: '' };
 const named = (names: readonly string[]): ObjectName[] => names.map((name) => ({ namespace: '', name }));
 
 /**
- * Keeps the condition Available of APIServices that a Service in the cluster stands behind, and an APIService for each group and version that
- * CustomResourceDefinitions serve. Keeps no cache of definitions: they are large.
+ * Keeps the condition Available of APIServices that a Service in the cluster stands behind, the APIServices of the API server itself, and one for each group
+ * and version that CustomResourceDefinitions serve. Keeps no cache of definitions: they are large.
  */
 export const apiService: ControllerDescriptor = {
   name: 'api-service',
@@ -65,8 +65,9 @@ class ApiServiceController implements Controller {
     const found = cache(apiServices).get('', run.name);
     if (found?.metadata.deletionTimestamp !== undefined) return done;
     if (found?.spec.service !== undefined) return this.#check(run, found);
-    const label = found?.metadata.labels?.[automanaged];
-    if (found === undefined || label === 'true') return this.#ofDefinitions(run, found);
+    const own = found === undefined ? builtIn(run.name) : undefined;
+    if (own !== undefined) return create(run, own);
+    if (found === undefined || found.metadata.labels?.[automanaged] === 'true') return this.#ofDefinitions(run, found);
     return done;
   }
 
@@ -78,15 +79,12 @@ class ApiServiceController implements Controller {
     return requeueAfter(checked.status === 'True' ? availableMilliseconds : unavailableMilliseconds);
   }
 
-  async #ofDefinitions({ client, name }: Run, found: APIService | undefined): Promise<Outcome> {
+  async #ofDefinitions(run: Run, found: APIService | undefined): Promise<Outcome> {
+    const { client, name } = run;
     const isServedNow = isServed(await client.customKinds(), name);
-    const mine = client.resource(apiServices);
-    if (isServedNow && found === undefined) {
-      await mine.create(ofDefinition(name)).catch((error: unknown) => {
-        if (!isStatusError(error, 'AlreadyExists')) throw error;
-      });
-    }
-    if (!isServedNow && found !== undefined) await unlessGone(mine.delete('', name, { preconditions: { uid: found.metadata.uid ?? '' } }));
+    if (isServedNow && found === undefined) await create(run, ofDefinition(name));
+    if (!isServedNow && found !== undefined)
+      await unlessGone(client.resource(apiServices).delete('', name, { preconditions: { uid: found.metadata.uid ?? '' } }));
     return this.#changed.delete(name) ? requeueAfter(kindsMilliseconds) : done;
   }
 
@@ -97,4 +95,14 @@ class ApiServiceController implements Controller {
       this.#context.enqueue({ namespace: '', name });
     }
   }
+}
+
+async function create({ client }: Run, wanted: APIService): Promise<Outcome> {
+  await client
+    .resource(apiServices)
+    .create(wanted)
+    .catch((error: unknown) => {
+      if (!isStatusError(error, 'AlreadyExists')) throw error;
+    });
+  return done;
 }

@@ -1,4 +1,4 @@
-import { type APIService, type EndpointSlice, type Kind, type Service } from '@kajitori/kinds';
+import { type APIService, apiServiceObjects, type EndpointSlice, type Kind, type Service } from '@kajitori/kinds';
 
 /** Who makes an APIService: Kubernetes' own at its start (`onstart`), or the definitions of custom resources (`true`). */
 export const automanaged = 'kube-aggregator.kubernetes.io/automanaged';
@@ -10,6 +10,11 @@ const versionPriority = 100;
 export function groupVersionOf(name: string): { group: string; version: string } {
   const dot = name.indexOf('.');
   return { version: name.slice(0, dot), group: name.slice(dot + 1) };
+}
+
+/** The APIService of what the API server serves by itself, as every cluster was born with it. */
+export function builtIn(name: string): APIService | undefined {
+  return apiServiceObjects.find(({ metadata }) => metadata.name === name);
 }
 
 /** The local APIService of a group and version that a CustomResourceDefinition serves. */

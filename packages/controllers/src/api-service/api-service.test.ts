@@ -39,6 +39,22 @@ describe('an APIService that a Service stands behind', () => {
   });
 });
 
+describe('an APIService of the API server itself', () => {
+  it('may be handed to a Service, and comes back when that is taken away', async () => {
+    const name = 'v1beta1.metrics.k8s.io';
+    const spec = { group: 'metrics.k8s.io', version: 'v1beta1', groupPriorityMinimum: 100, versionPriority: 100 };
+    await cluster.create(apiServices, {
+      metadata: { name },
+      spec: { ...spec, service: { namespace: 'kube-system', name: 'metrics-server' } },
+    });
+    await cluster.settle();
+    expect(await conditionOf(name)).toMatchObject({ status: 'False', reason: 'ServiceNotFound' });
+    await cluster.resource(apiServices).delete('', name);
+    await cluster.settle();
+    expect(await cluster.get(apiServices, name)).toMatchObject({ spec, status: { conditions: [{ status: 'True', reason: 'Local' }] } });
+  });
+});
+
 describe('the APIServices of definitions', () => {
   const definition = (versions: string[]): { metadata: object; spec: object } => ({
     metadata: { name: 'foos.b.example.com' },
