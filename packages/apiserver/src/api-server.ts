@@ -108,7 +108,8 @@ export class ApiServer implements AsyncDisposable {
     this.#upstreams = { dial: this.dial, frontProxy: options.frontProxy };
     this.#egress = new EgressClient({ allowed: options.egress ?? 'public' });
     this.#aggregated = new AggregatedApis({ ...this.#upstreams, storage: options.storage, logger: options.logger });
-    this.#definitions = new Definitions(options.storage, conversionWebhook({ egress: this.#egress, dial: this.dial }));
+    const convert = conversionWebhook({ egress: this.#egress, dial: this.dial });
+    this.#definitions = new Definitions(options.storage, convert);
     this.#kinds = new ClusterKinds([this.#definitions, this.#aggregated]);
     const keys = options.tokenKeys ?? noTokenKeys;
     const tokens = new ServiceAccountTokens({ storage: options.storage, keys, clock: this.#clock });
@@ -130,6 +131,8 @@ export class ApiServer implements AsyncDisposable {
           decider: createDecider(rbac),
           webhooks: new WebhookClient({ egress: this.#egress, dial: this.dial }),
           ownKinds,
+          convert,
+          storageFor: (storage, kind) => this.#definitions.storageFor(storage, kind),
           logger: options.logger,
         }),
         signingRequests({ authorize, clock: this.#clock }),

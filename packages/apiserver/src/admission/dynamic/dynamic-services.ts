@@ -1,12 +1,12 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
-import type { Expression } from '@kajitori/kinds';
-import type { Storage } from '@kajitori/storage';
+import type { Expression, Kind } from '@kajitori/kinds';
+import type { ClusterStorage, Storage } from '@kajitori/storage';
 import type { Logger } from '@kajitori/telemetry';
 import type { Decide } from '../../authorization/authorizer.ts';
 import type { WebhookClient } from '../../webhook-client/webhook-client.ts';
 import type { AdmissionRequest } from '../admission.ts';
-import { attributesOf, isNamespace } from './attributes.ts';
-import { equivalentKinds, type OwnKinds } from './equivalents.ts';
+import { type Attributes, attributesOf, isNamespace } from './attributes.ts';
+import { asEquivalent, type ConvertOwn, equivalentKinds, type OwnKinds } from './equivalents.ts';
 import { anyReads, inputOf } from './input.ts';
 import type { MatchContext } from './matching.ts';
 import { NamespaceSource } from './namespace-source.ts';
@@ -18,6 +18,9 @@ export interface DynamicServices {
   decider: (cluster: ClusterId) => Promise<Decide>;
   webhooks: WebhookClient;
   ownKinds: OwnKinds;
+  convert: ConvertOwn;
+  /** A cluster's storage as a version of a kind sees it. */
+  storageFor: (storage: ClusterStorage, kind: Kind) => ClusterStorage;
   logger: Logger;
 }
 
@@ -27,8 +30,10 @@ export class MatchContexts {
   readonly #equivalents: MatchContext['equivalents'];
 
   readonly #decider: DynamicServices['decider'];
+  readonly #convert: ConvertOwn;
 
-  constructor({ storage, ownKinds, decider }: DynamicServices) {
+  constructor({ storage, ownKinds, decider, convert }: DynamicServices) {
+    this.#convert = convert;
     this.#decider = decider;
     this.#namespaces = new NamespaceSource(storage);
     this.#equivalents = equivalentKinds(ownKinds);
@@ -40,14 +45,23 @@ export class MatchContexts {
     const attributes = object === undefined ? asked : { ...asked, object };
     const { cluster, kind } = request.call;
     const namespace = (): Promise<KubeObject | undefined> => this.#namespace(cluster, attributes.namespace);
+    const { object: ours, oldObject } = attributes;
+    const converted = async (one: KubeObject | undefined, from: Kind, to: Kind): Promise<KubeObject | undefined> =>
+      one === undefined ? undefined : asEquivalent(one, { from, to, cluster, convert: this.#convert });
+    const as = async (shown: Kind): Promise<Attributes> =>
+      shown === kind
+        ? attributes
+        : { ...attributes, object: await converted(ours, kind, shown), oldObject: await converted(oldObject, kind, shown) };
     return {
       request,
       attributes,
+      as,
+      back: async (one, shown) => (await converted(one, shown, kind)) ?? one,
       equivalents: this.#equivalents,
       namespace,
       input: async (shown, expressions) =>
         inputOf({
-          attributes,
+          attributes: await as(shown),
           from: kind,
           shown,
           namespace: anyReads(expressions, 'namespaceObject') && !isNamespace(kind) ? await namespace() : undefined,

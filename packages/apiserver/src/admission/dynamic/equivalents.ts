@@ -18,10 +18,20 @@ export function equivalentKinds(ownKinds: OwnKinds): EquivalentKinds {
   };
 }
 
-/** An object of one kind as the other kind that shares its rows shows it. Bodies of subresources have one version only. */
-export function asEquivalent(object: KubeObject, from: Kind, to: Kind): KubeObject {
+/** Brings objects of a kind that the cluster defines into another version, by its webhook. */
+export type ConvertOwn = (cluster: ClusterId, kind: Kind, objects: readonly KubeObject[], version: string) => Promise<KubeObject[]>;
+
+/**
+ * An object of one kind as the other kind that shares its rows shows it. Bodies of subresources have one version only.
+ * @throws StatusError InternalError when a webhook is to convert it and does not.
+ */
+export async function asEquivalent(
+  object: KubeObject,
+  { from, to, cluster, convert }: { from: Kind; to: Kind; cluster: ClusterId; convert: ConvertOwn },
+): Promise<KubeObject> {
   if (from === to || object.kind !== from.kind || object.apiVersion !== apiVersionOf(from)) return object;
   const copy = structuredClone(object);
+  if (from.custom?.conversion !== undefined) return (await convert(cluster, from, [copy], to.version))[0] ?? copy;
   const hub = from.hub === undefined ? copy : from.hub.toHub(copy);
   return to.hub === undefined ? { ...hub, apiVersion: apiVersionOf(to), kind: to.kind } : to.hub.fromHub(hub);
 }

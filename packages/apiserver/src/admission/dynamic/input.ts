@@ -4,7 +4,6 @@ import { authorizerValue, type Expression, type Kind, requestResourceValue, requ
 import type { Decide } from '../../authorization/authorizer.ts';
 import { reviewRequest } from '../webhooks/admission-review.ts';
 import type { Attributes } from './attributes.ts';
-import { asEquivalent } from './equivalents.ts';
 
 /** What expressions see of a request. */
 export interface Input {
@@ -12,8 +11,9 @@ export interface Input {
 }
 
 export interface InputParts {
+  /** With its objects as they are to be shown. */
   attributes: Attributes;
-  /** The kind of the request, and the one in which it is to be shown. */
+  /** The kind of the request, and the one in which it is shown. */
   from: Kind;
   shown: Kind;
   /** Only where an expression reads them. */
@@ -28,12 +28,11 @@ export function anyReads(expressions: readonly Expression[], variable: string): 
 
 export function inputOf({ attributes, from, shown, namespace, decide }: InputParts): Input {
   const { object, oldObject, user, resource, subresource, namespace: where, name } = attributes;
-  const converted = (one: KubeObject | undefined): unknown => (one === undefined ? null : asEquivalent(one, from, shown));
   const checked = { group: resource.group, resource: resource.resource, subresource, namespace: where, name };
   return {
     bindings: {
-      object: () => bindJson(declare.dyn, converted(object)),
-      oldObject: () => bindJson(declare.dyn, converted(oldObject)),
+      object: () => bindJson(declare.dyn, object ?? null),
+      oldObject: () => bindJson(declare.dyn, oldObject ?? null),
       request: () => bindJson(requestType, requestJson(attributes, from, shown)),
       namespaceObject: () => bindJson(declare.dyn, namespace ?? null),
       ...(decide === undefined

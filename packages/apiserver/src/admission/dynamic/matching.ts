@@ -51,6 +51,10 @@ export interface MatchContext {
   equivalents: EquivalentKinds;
   /** The request's namespace; undefined where there is none. */
   namespace: () => Promise<KubeObject | undefined>;
+  /** The request with its objects in the kind in which it is to be shown. */
+  as: (shown: Kind) => Promise<Attributes>;
+  /** An object that was shown, in the kind of the request again. */
+  back: (object: KubeObject, shown: Kind) => Promise<KubeObject>;
   /** What expressions see of it, in the kind in which it is to be shown; reads only what one of them names. */
   input: (shown: Kind, expressions: readonly Expression[]) => Promise<Input>;
 }

@@ -6,7 +6,6 @@ import type { AdmissionPlugin, AdmissionRequest, MutationRound } from '../admiss
 import { isDynamic, replaceObject } from '../dynamic/attributes.ts';
 import { ConfigurationSource } from '../dynamic/configuration-source.ts';
 import type { DynamicServices, MatchContexts } from '../dynamic/dynamic-services.ts';
-import { asEquivalent } from '../dynamic/equivalents.ts';
 import { type Budget, budgetMax } from '../dynamic/expressions.ts';
 import { conditionsHold, listed } from '../dynamic/match-conditions.ts';
 import type { MatchContext } from '../dynamic/matching.ts';
@@ -82,12 +81,11 @@ export class MutatingPolicies implements AdmissionPlugin {
     request: AdmissionRequest,
   ): Promise<boolean> {
     const budget: Budget = { left: budgetMax };
-    const { kind } = request.call;
     const { object: before } = this.#contexts.of(request).attributes;
     if (before === undefined) return false;
     let object = before;
     for (const [index, mutation] of policy.mutations.entries()) {
-      const { input } = this.#contexts.of(request, object);
+      const { input, as, back } = this.#contexts.of(request, object);
       const { bindings: base } = await input(shown, [...(policy.conditions?.expressions ?? []), ...policy.expressions]);
       const bindings = { ...base, params: () => bindJson(declare.dyn, param) };
       if (index === 0 && policy.conditions !== undefined) {
@@ -95,9 +93,9 @@ export class MutatingPolicies implements AdmissionPlugin {
         if (errors.length > 0) throw new MutationError(listed(errors));
         if (!hold) return false;
       }
-      const seen = asEquivalent(object, kind, shown);
+      const seen = (await as(shown)).object ?? object;
       const result = mutated(mutation, seen, shown, withVariables(bindings, policy.variables, budget), budget);
-      if (result !== seen) object = asEquivalent(result, shown, kind);
+      if (result !== seen) object = await back(result, shown);
     }
     if (object === before) return false;
     replaceObject(request, object);

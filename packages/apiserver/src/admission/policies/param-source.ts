@@ -2,6 +2,7 @@ import { apiVersionOf, type ClusterId, formatSelector, type KubeObject, parseApi
 import { type Kind, kindOf, type ParamKind, type ParamRef } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import { keyOf, storedKind, toItem } from '../../registry/stored.ts';
+import type { DynamicServices } from '../dynamic/dynamic-services.ts';
 import type { OwnKinds } from '../dynamic/equivalents.ts';
 import { FreshCache } from '../dynamic/fresh-cache.ts';
 
@@ -26,9 +27,11 @@ export class ParamError extends Error {
 export class ParamSource {
   readonly #storage: Storage;
   readonly #ownKinds: OwnKinds;
+  readonly #storageFor: DynamicServices['storageFor'];
   readonly #held = new FreshCache<string, readonly KubeObject[]>({ entriesMax: choicesMax });
 
-  constructor({ storage, ownKinds }: { storage: Storage; ownKinds: OwnKinds }) {
+  constructor({ storage, ownKinds, storageFor }: Pick<DynamicServices, 'storage' | 'ownKinds' | 'storageFor'>) {
+    this.#storageFor = storageFor;
     this.#storage = storage;
     this.#ownKinds = ownKinds;
   }
@@ -72,7 +75,7 @@ export class ParamSource {
   }
 
   async #load({ cluster, kind, namespace, ref }: Choice): Promise<readonly KubeObject[]> {
-    const storage = this.#storage.cluster(cluster);
+    const storage = this.#storageFor(this.#storage.cluster(cluster), kind);
     if (ref.name !== undefined && ref.name !== '') {
       const stored = await storage.get(keyOf(kind, namespace, ref.name));
       return stored === undefined ? [] : [toItem(kind, stored).object];

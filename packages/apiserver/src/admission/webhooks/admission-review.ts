@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { GroupVersionKind, KubeObject } from '@kajitori/apimachinery';
+import type { GroupVersionKind } from '@kajitori/apimachinery';
 import type { Kind } from '@kajitori/kinds';
 import type { Attributes } from '../dynamic/attributes.ts';
-import { asEquivalent } from '../dynamic/equivalents.ts';
 
 const reviewGroup = 'admission.k8s.io';
 
@@ -16,14 +15,13 @@ export interface ReviewAnswer {
   auditAnnotations: Readonly<Record<string, string>>;
 }
 
-/** The request part of an AdmissionReview, with the objects as `shown` has them. */
+/** The request part of an AdmissionReview; the attributes' objects are as `shown` has them, `from` is the kind that was asked for. */
 export function reviewRequest(attributes: Attributes, from: Kind, shown: Kind, uid: string = randomUUID()): Record<string, unknown> {
   const { operation, resource, subresource, kind, name, namespace, object, oldObject, options, dryRun, user } = attributes;
   const ofResource = kind.kind === from.kind && kind.group === from.group;
   const { group, version, plural } = shown;
   const subResource = subresource === '' ? {} : { subResource: subresource };
   const requestSubResource = subresource === '' ? {} : { requestSubResource: subresource };
-  const converted = (one: KubeObject | undefined): KubeObject | null => (one === undefined ? null : asEquivalent(one, from, shown));
   return {
     uid,
     kind: ofResource ? gvk(shown) : gvk(kind),
@@ -36,8 +34,8 @@ export function reviewRequest(attributes: Attributes, from: Kind, shown: Kind, u
     ...(namespace === '' ? {} : { namespace }),
     operation,
     userInfo: userInfo(user),
-    object: converted(object),
-    oldObject: converted(oldObject),
+    object: object ?? null,
+    oldObject: oldObject ?? null,
     dryRun,
     options,
   };

@@ -27,14 +27,14 @@ export async function kindFor(webhook: Webhook, context: MatchContext): Promise<
 export async function askWebhook(
   { client, logger }: AskServices,
   webhook: Webhook,
-  { request, attributes }: MatchContext,
+  { request, as }: MatchContext,
   { shown, mutating, failedOpen }: { shown: Kind; mutating: boolean; failedOpen: () => void },
 ): Promise<ReviewAnswer | undefined> {
   const { call } = request;
   if (call.dryRun && !webhook.allowsDryRun) throw noDryRun(webhook.name);
   let answer: ReviewAnswer;
   try {
-    answer = await reviewBy(client, call.cluster, webhook, reviewRequest(attributes, call.kind, shown), mutating);
+    answer = await reviewBy(client, call.cluster, webhook, reviewRequest(await as(shown), call.kind, shown), mutating);
   } catch (error) {
     if (!(error instanceof WebhookCallError)) throw error;
     if (!webhook.failsOpen) throw failedWebhook(webhook.name, error);

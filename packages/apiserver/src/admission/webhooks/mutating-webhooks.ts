@@ -6,7 +6,6 @@ import type { AdmissionPlugin, AdmissionRequest, MutationRound } from '../admiss
 import { isDynamic, replaceObject } from '../dynamic/attributes.ts';
 import { ConfigurationSource } from '../dynamic/configuration-source.ts';
 import type { DynamicServices, MatchContexts } from '../dynamic/dynamic-services.ts';
-import { asEquivalent } from '../dynamic/equivalents.ts';
 import { settledObject } from '../dynamic/settled-object.ts';
 import type { MatchContext } from '../dynamic/matching.ts';
 import { type AskServices, askWebhook, kindFor } from './ask-webhook.ts';
@@ -56,7 +55,7 @@ export class MutatingWebhooks implements AdmissionPlugin {
 
   /** Whether it changed the object. */
   async #ask(webhook: Webhook, context: MatchContext, { shown, where }: { shown: Kind; where: string }): Promise<boolean> {
-    const { request, attributes } = context;
+    const { request } = context;
     const note = (what: string, value: string): void =>
       void request.call.auditAnnotations?.set(`${what}.webhook.admission.k8s.io/${where}`, value);
     const answer = await askWebhook(this.#services, webhook, context, {
@@ -64,7 +63,7 @@ export class MutatingWebhooks implements AdmissionPlugin {
       mutating: true,
       failedOpen: () => note('failed-open.mutating', webhook.name),
     });
-    const changed = answer?.patch === undefined ? undefined : patched(webhook, attributes.object, answer.patch, request, shown);
+    const changed = answer?.patch === undefined ? undefined : await patched(webhook, context, answer.patch, shown);
     const mutated = changed !== undefined;
     const named = { configuration: webhook.configuration, webhook: webhook.name };
     note('mutation', JSON.stringify({ ...named, mutated }));
@@ -76,24 +75,23 @@ export class MutatingWebhooks implements AdmissionPlugin {
 }
 
 /** The object after the webhook's patch, decoded and defaulted; undefined when the patch changes nothing. */
-function patched(
+async function patched(
   webhook: Webhook,
-  object: KubeObject | undefined,
+  { attributes, request, as, back }: MatchContext,
   patch: string,
-  request: AdmissionRequest,
   shown: Kind,
-): KubeObject | undefined {
+): Promise<KubeObject | undefined> {
   const operations = parsedPatch(webhook, patch);
   if (operations.length === 0) return undefined;
+  const { object } = attributes;
   if (object === undefined) {
     throw internalError(
       `admission webhook ${JSON.stringify(webhook.name)} attempted to modify the object, which is not supported for this operation`,
     );
   }
-  const { kind } = request.call;
   try {
-    const result = applyJsonPatch(asEquivalent(object, kind, shown), operations) as KubeObject;
-    const settled = settledObject(asEquivalent(result, shown, kind), object, kind);
+    const result = applyJsonPatch((await as(shown)).object, operations) as KubeObject;
+    const settled = settledObject(await back(result, shown), object, request.call.kind);
     return JSON.stringify(settled) === JSON.stringify(object) ? undefined : settled;
   } catch (error) {
     if (!isStatusError(error)) throw error;
