@@ -28,7 +28,7 @@ const definition: CustomResourceDefinition = {
 /** What a webhook of this definition does: the field has another name in each version. */
 const convert: Convert = async (_cluster, _kind, objects, version) =>
   objects.map(({ fullName, name, ...object }) => ({
-    ...(object as unknown as KubeObject),
+    ...object,
     apiVersion: `example.com/${version}`,
     ...(version === 'v1' ? { fullName: name ?? fullName } : { name: fullName ?? name }),
   }));

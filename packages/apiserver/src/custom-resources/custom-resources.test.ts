@@ -106,6 +106,11 @@ describe('an instance', () => {
     );
   });
 
+  it('has a name as its definition wants it', async () => {
+    const { code, body } = await api.send('POST', path, backup('x'.repeat(60)));
+    expect([code, body['message']]).toEqual([422, expect.stringContaining('metadata.name: Too long: may not be more than 50 bytes')]);
+  });
+
   it('is refused by Strict for a field that nobody knows', async () => {
     const { code, body } = await api.send('POST', `${path}?fieldValidation=Strict`, backup('strict', { target: 'a', odd: 1 }));
     expect([code, body['message']]).toEqual([

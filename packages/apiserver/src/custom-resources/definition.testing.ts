@@ -47,6 +47,7 @@ function backupSchema(): SchemaProps {
     description: 'A copy of a database, made on a schedule.',
     required: ['spec'],
     properties: {
+      metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 50 } } },
       spec: {
         type: 'object',
         required: ['target'],

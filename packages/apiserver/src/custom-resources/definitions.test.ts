@@ -73,7 +73,7 @@ it('bring rows of a former storage version up to date', async () => {
     kind: 'Backup',
     metadata: { name: 'a', namespace: 'default' },
     spec: { target: 'orders' },
-  } as never);
+  });
   Object.assign(v2.schema?.openAPIV3Schema?.properties?.['spec']?.properties ?? {}, { speed: { type: 'string', default: 'slow' } });
   await definitions().patch('', 'backups.stable.example.com', { spec: { versions: [v1, v2] } });
   const kinds = await memory.client.customKinds();

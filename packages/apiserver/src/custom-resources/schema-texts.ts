@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { CustomResourceDefinition, VersionSchemas } from '@kajitori/kinds';
-import { structuralSchema } from '@kajitori/kinds';
+import { metadataSchema, structuralSchema } from '@kajitori/kinds';
 import { type Schema, SchemaPool } from '@kajitori/schema';
 import { hashOf } from '../served-kinds/served-kinds.ts';
 
@@ -32,8 +32,10 @@ export class SchemaTexts {
   take(definition: CustomResourceDefinition): VersionSchemas {
     const { group, names, scope } = definition.spec;
     const versions = new Map<string, PackedSchema>();
+    const metadata = new Map<string, Schema | undefined>();
     for (const version of definition.spec.versions) {
       const text = JSON.stringify(version.schema?.openAPIV3Schema ?? {});
+      metadata.set(version.name, metadataSchema(version.schema?.openAPIV3Schema ?? {}));
       delete version.schema;
       const { name, subresources, selectableFields } = version;
       const said = JSON.stringify([group, names, scope, name, subresources, selectableFields]);
@@ -47,6 +49,7 @@ export class SchemaTexts {
     return {
       schema: (version) => this.#schema(packedOf(version)),
       publishedSchema: (version) => structuralSchema(unpacked(packedOf(version)).props, { prose: true }),
+      metadataSchema: (version) => metadata.get(version),
       contentHash: (version) => packedOf(version).contentHash,
     };
   }

@@ -54,7 +54,7 @@ export async function runWatch(
 ): Promise<void> {
   const conversion = conversionOf(call.storage);
   const storage = conversion?.storage ?? call.storage;
-  const live = new LiveFeed(call, query, sink, conversion?.changes);
+  const live = new LiveFeed(call, query, sink, conversion);
   const { group, resource } = keyOf(call.kind, '', '');
   const line = lineOf({ group, resource, namespace: call.namespace });
   const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -136,13 +136,13 @@ class LiveFeed implements TailSubscriber {
   #after: Revision = 0;
   readonly #definition: CustomKind | undefined;
   /** Where a webhook stands between versions: brings changes into the watched one. */
-  readonly convert: ((changes: readonly Change[]) => Promise<Change[]>) | undefined;
+  readonly conversion: ReturnType<typeof conversionOf>;
   /** The batches that are being converted, one after the other. */
   #converting: Promise<void> = Promise.resolve();
   readonly #outdated = Promise.withResolvers<void>();
 
-  constructor(call: Call, query: WatchParameters, sink: WatchSink, convert: LiveFeed['convert']) {
-    this.convert = convert;
+  constructor(call: Call, query: WatchParameters, sink: WatchSink, conversion: LiveFeed['conversion']) {
+    this.conversion = conversion;
     this.#interest = { call, query };
     this.#key = `${call.kind.group}/${call.kind.version}/${call.kind.plural} ${call.namespace} ${JSON.stringify([query.labels, query.fields])}`;
     this.#sink = sink;
@@ -195,10 +195,10 @@ class LiveFeed implements TailSubscriber {
   }
 
   #pass(batch: SharedBatch): void {
-    const { convert } = this;
-    if (convert === undefined) return this.#send(batch);
+    const { conversion } = this;
+    if (conversion === undefined) return this.#send(batch);
     this.#converting = this.#converting
-      .then(async () => this.#send(new SharedBatch({ changes: await convert(batch.changes), revision: batch.revision })))
+      .then(async () => this.#send(new SharedBatch({ changes: await conversion.changes(batch.changes), revision: batch.revision })))
       .catch((error: unknown) => this.#fail(error));
   }
 

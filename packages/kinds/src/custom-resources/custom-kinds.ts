@@ -1,5 +1,5 @@
-import { apiVersionOf, dns1123SubdomainError, type KubeObject } from '@kajitori/apimachinery';
-import { applyDefaults, normalize, type Schema, StructuralType } from '@kajitori/schema';
+import { apiVersionOf, dns1123SubdomainError, type FieldError, type KubeObject } from '@kajitori/apimachinery';
+import { applyDefaults, normalize, type Schema, StructuralType, validate } from '@kajitori/schema';
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../apiextensions/custom-resource-definition.ts';
 import { type FieldReader, type Kind, standardVerbs, type Subresource } from '../kind.ts';
 import { definitionName } from './definition-name.ts';
@@ -14,6 +14,8 @@ export interface VersionSchemas {
   /** Compiled walks hang on it: the same object as long as it is in use. */
   schema(version: string): Schema;
   publishedSchema(version: string): Schema;
+  /** What the definition demands of names beyond what Kubernetes does. */
+  metadataSchema(version: string): Schema | undefined;
   contentHash(version: string): string;
 }
 
@@ -79,14 +81,17 @@ function kindOfVersion(definition: CustomResourceDefinition, version: CustomReso
       prepareForCreate(draft) {
         if (subresources?.status !== undefined) delete draft['status'];
       },
-      ...(scale === undefined
-        ? {}
-        : {
-            validate: (object: KubeObject) => scaleErrors(scale, object, ['spec', 'status']),
-            validateStatusUpdate: (object: KubeObject) => scaleErrors(scale, object, ['status']),
-          }),
+      validate: (object) => [
+        ...metadataErrors(schemas.metadataSchema(name), object),
+        ...(scale === undefined ? [] : scaleErrors(scale, object, ['spec', 'status'])),
+      ],
+      ...(scale === undefined ? {} : { validateStatusUpdate: (object: KubeObject) => scaleErrors(scale, object, ['status']) }),
     },
   };
+}
+
+function metadataErrors(schema: Schema | undefined, { metadata }: KubeObject): FieldError[] {
+  return schema === undefined ? [] : validate({ type: 'object', properties: { metadata: schema } }, { metadata });
 }
 
 function subresourcesOf(

@@ -1,4 +1,4 @@
 export { customKinds, type VersionSchemas } from './custom-kinds.ts';
 export { definitionName } from './definition-name.ts';
-export { structuralSchema } from './structural-schema.ts';
+export { metadataSchema, structuralSchema } from './structural-schema.ts';
 export { compareVersions } from './version-order.ts';
