@@ -30,3 +30,38 @@ describe('evaluate', () => {
     expect(() => evaluate('map.missing == 1')).toThrow('no such key: missing');
   });
 });
+
+describe('objects that an expression makes', () => {
+  const spec = declare.object('Object.spec', new Map([['min__dash__size', { property: 'min-size', type: declare.int }]]));
+  const object = declare.object('Object', new Map([['spec', { property: 'spec', type: spec }]]));
+  const made = createEnvironment({
+    variables: { number: declare.int },
+    objectType: (name) => [object, spec].find(({ type }) => type.name === name),
+  });
+
+  it('have the fields that they are given, under the names of their properties', () => {
+    const { program } = made.compile('Object{spec: Object.spec{min__dash__size: number + 1}}');
+    expect(toJson(program?.evaluate({ number: 1 }).value ?? null)).toEqual({ spec: { 'min-size': 2 } });
+  });
+
+  it('leave out what is not there', () => {
+    const { program } = made.compile('Object{?spec: optional.none()}');
+    expect(toJson(program?.evaluate({ number: 1 }).value ?? null)).toEqual({});
+  });
+
+  it('have no other fields', () => {
+    expect(made.compile('Object{other: 1}').error?.issues.map(({ message }) => message)).toEqual(["undefined field 'other'"]);
+    expect(made.compile("Object{spec: 'a'}").error?.message).toContain(
+      "expected type of field 'spec' is 'Object.spec' but provided type is 'string'",
+    );
+  });
+});
+
+describe('variables', () => {
+  it('are asked for when they are read, and once', () => {
+    let asked = 0;
+    const { program } = environment.compile('number + number');
+    const { value } = program?.evaluate({ number: () => ++asked }) ?? {};
+    expect([value, asked]).toEqual([2, 1]);
+  });
+});

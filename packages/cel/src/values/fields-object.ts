@@ -1,4 +1,5 @@
 /** An object that an expression made: `Object{spec: …}`. */
+import { unescapePropertyName } from '../types/property-names.ts';
 import type { DeclaredType } from '../types/declared-type.ts';
 import type { Type } from '../types/type.ts';
 import { ObjectValue, type Value } from './value.ts';
@@ -29,6 +30,6 @@ export class FieldsObject extends ObjectValue {
 
   /** The JSON property behind a field. */
   property(name: string): string {
-    return this.declared?.fields?.get(name)?.property ?? name;
+    return this.declared?.fields?.get(name)?.property ?? unescapePropertyName(name) ?? name;
   }
 }

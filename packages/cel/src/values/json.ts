@@ -7,6 +7,7 @@ import { EvaluationError } from '../errors.ts';
 import type { DeclaredField, DeclaredType } from '../types/declared-type.ts';
 import { declare } from '../types/declared-type.ts';
 import type { Type } from '../types/type.ts';
+import { FieldsObject } from './fields-object.ts';
 import { formatDuration, formatTimestamp, parseDuration, parseTimestamp } from './instants.ts';
 import { itemsOf } from './lists.ts';
 import {
@@ -232,5 +233,6 @@ function jsonOfEntries(map: MapValue): unknown {
 }
 
 function jsonOfFields(object: ObjectValue): unknown {
-  return Object.fromEntries(Array.from(object.names(), (name) => [name, toJson(object.get(name) as Value)]));
+  const propertyOf = (name: string): string => (object instanceof FieldsObject ? object.property(name) : name);
+  return Object.fromEntries(Array.from(object.names(), (name) => [propertyOf(name), toJson(object.get(name) as Value)]));
 }
