@@ -23,9 +23,7 @@ beforeAll(async () => {
   world = owns.use(await memoryApi({ node, authenticateToken: async () => admin }));
   base = owns.use(await apiOverHttp(world)).url;
   for (const name of ['n1', 'n2'])
-    await world.client
-      .resource(nodes)
-      .create({ apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { zone: name } }, spec: {} });
+    await world.client.resource(nodes).create({ apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { zone: name } }, spec: {} });
   const uids: Record<string, string> = {};
   for (const name of ['a', 'b', 'idle']) {
     const made = await world.client.resource(pods).create({
