@@ -97,8 +97,15 @@ describe('a ServiceAccount', () => {
     const directory = '/var/run/secrets/kubernetes.io/serviceaccount';
     const overrides = { spec: { serviceAccountName: 'robot', terminationGracePeriodSeconds: 0 } };
     await inNamespace(
-      ...['run', 'inside', `--image=${image}`, '--restart=Never', `--overrides=${JSON.stringify(overrides)}`],
-      ...['--command', '--', 'sleep', '600'],
+      'run',
+      'inside',
+      `--image=${image}`,
+      '--restart=Never',
+      `--overrides=${JSON.stringify(overrides)}`,
+      '--command',
+      '--',
+      'sleep',
+      '600',
     );
     await inNamespace('wait', '--for=condition=Ready', 'pod/inside', '--timeout=60s');
     const file = (name: string): Promise<string> => inNamespace('exec', 'inside', '--', 'cat', `${directory}/${name}`);

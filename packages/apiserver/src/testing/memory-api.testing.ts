@@ -49,8 +49,8 @@ export function namespace(name: string): Namespace {
 }
 
 /** What a controller gives every namespace: pods run as it. */
-export function defaultAccount(namespace: string): ServiceAccount {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
+export function defaultAccount(of: string): ServiceAccount {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: of } };
 }
 
 export function configMap(

@@ -77,10 +77,10 @@ export const certificateSigningRequests: Kind<CertificateSigningRequest> = {
     },
     validate: validateSigningRequest,
     // `approval` decides and never issues; the resource itself does neither, since its status stays.
-    validateUpdate: (object, old) => validateAnswer(object, old, { mayDecide: true, mayIssue: false }),
-    validateStatusUpdate: (object, old) => [
-      ...validateSigningRequest(object),
-      ...validateAnswer(object, old, { mayDecide: false, mayIssue: true }),
+    validateUpdate: (wanted, old) => validateAnswer(wanted, old, { mayDecide: true, mayIssue: false }),
+    validateStatusUpdate: (wanted, old) => [
+      ...validateSigningRequest(wanted),
+      ...validateAnswer(wanted, old, { mayDecide: false, mayIssue: true }),
     ],
     allowUnconditionalUpdate: true,
   },
