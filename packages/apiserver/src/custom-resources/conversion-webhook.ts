@@ -69,17 +69,21 @@ function answered(
   if (response.result?.status !== 'Success') throw new Error(response.result?.message ?? 'response.result.status was not Success');
   const converted = response.convertedObjects ?? [];
   if (converted.length !== objects.length) throw new Error(`expected ${objects.length} converted objects, got ${converted.length}`);
-  return converted.map((object, at) => {
-    const before = objects[at];
-    if (object.apiVersion !== desiredAPIVersion)
-      throw new Error(`converted object at index ${at} has invalid apiVersion: expected ${desiredAPIVersion}, got ${object.apiVersion}`);
-    if (before === undefined || object.kind !== before.kind)
-      throw new Error(`converted object at index ${at} has invalid kind: expected ${before?.kind ?? ''}, got ${object.kind}`);
-    const { labels, annotations } = object.metadata ?? {};
-    const { labels: _labels, annotations: _annotations, ...metadata } = before.metadata;
-    return {
-      ...object,
-      metadata: { ...metadata, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) },
-    };
-  });
+  return converted.map((object, at) => checkedObject(object, { before: objects[at], at, desiredAPIVersion }));
+}
+
+function checkedObject(
+  object: KubeObject,
+  { before, at, desiredAPIVersion }: { before: KubeObject | undefined; at: number; desiredAPIVersion: string },
+): KubeObject {
+  if (object.apiVersion !== desiredAPIVersion)
+    throw new Error(`converted object at index ${at} has invalid apiVersion: expected ${desiredAPIVersion}, got ${object.apiVersion}`);
+  if (before === undefined || object.kind !== before.kind)
+    throw new Error(`converted object at index ${at} has invalid kind: expected ${before?.kind ?? ''}, got ${object.kind}`);
+  const { labels, annotations } = object.metadata ?? {};
+  const { labels: _labels, annotations: _annotations, ...metadata } = before.metadata;
+  return {
+    ...object,
+    metadata: { ...metadata, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) },
+  };
 }

@@ -1,5 +1,6 @@
 import { apiVersionOf, dns1123SubdomainError, type FieldError, type KubeObject } from '@kajitori/apimachinery';
 import { applyDefaults, normalize, type Schema, StructuralType, validate } from '@kajitori/schema';
+import type { WebhookConversion } from '../apiextensions/conversion.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../apiextensions/custom-resource-definition.ts';
 import { type FieldReader, type Kind, standardVerbs, type Subresource } from '../kind.ts';
 import { definitionName } from './definition-name.ts';
@@ -31,10 +32,7 @@ export function customKinds(definition: CustomResourceDefinition, schemas: Versi
   const hub = kindOfVersion(definition, stored, schemas);
   const { webhook, strategy } = definition.spec.conversion ?? { strategy: 'None' };
   if (strategy === 'Webhook' && webhook !== undefined) {
-    return preferredVersions(versions).map((version) => {
-      const kind = kindOfVersion(definition, version, schemas);
-      return kind.custom === undefined ? kind : { ...kind, custom: { ...kind.custom, conversion: { webhook, stored: stored.name } } };
-    });
+    return preferredVersions(versions).map((version) => convertedBy(webhook, stored.name, kindOfVersion(definition, version, schemas)));
   }
   return preferredVersions(versions).map((version) =>
     version === stored ? hub : viewOf(hub, kindOfVersion(definition, version, schemas)),
@@ -88,6 +86,10 @@ function kindOfVersion(definition: CustomResourceDefinition, version: CustomReso
       ...(scale === undefined ? {} : { validateStatusUpdate: (object: KubeObject) => scaleErrors(scale, object, ['status']) }),
     },
   };
+}
+
+function convertedBy(webhook: WebhookConversion, stored: string, kind: Kind): Kind {
+  return kind.custom === undefined ? kind : { ...kind, custom: { ...kind.custom, conversion: { webhook, stored } } };
 }
 
 function metadataErrors(schema: Schema | undefined, { metadata }: KubeObject): FieldError[] {
