@@ -35,7 +35,7 @@ export class EgressAgent extends Agent {
 
   override createConnection(options: EgressOptions, callback?: (error: Error | null, stream: Duplex) => void): Duplex | null | undefined {
     const { dial } = options;
-    if (dial === undefined) return super.createConnection(options, callback);
+    if (dial === undefined) return withListener(super.createConnection(options, callback));
     void this.#overDialled(options, dial).then(
       (stream) => callback?.(null, stream),
       (error: Error) => callback?.(error, undefined as unknown as Duplex),
@@ -52,8 +52,16 @@ export class EgressAgent extends Agent {
       host: host ?? '',
       ...(ca === undefined ? {} : { ca }),
       ...(minVersion === undefined ? {} : { minVersion }),
+      rejectUnauthorized: true,
     });
+    stream.once('error', (error) => secured.destroy(error));
     secured.once('close', () => stream.destroy());
-    return secured;
+    return withListener(secured);
   }
+}
+
+/** The request that waits for a connection hears of its error; one whose request is gone must not end the process. */
+function withListener<S extends Duplex | null | undefined>(connection: S): S {
+  connection?.on('error', () => undefined);
+  return connection;
 }

@@ -84,6 +84,8 @@ export class EgressClient implements Disposable {
       path: `${pathname}${search}`,
       method,
       minVersion: 'TLSv1.2',
+      // Whatever the process' environment says.
+      rejectUnauthorized: true,
       lookup: checkedLookup(this.#resolve, this.#allowed),
       headers: { accept: 'application/json', ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
       ...(ca === undefined ? {} : { ca }),

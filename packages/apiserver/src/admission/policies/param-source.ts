@@ -82,7 +82,9 @@ export class ParamSource {
     }
     const { group, plural: resource } = storedKind(kind);
     const scope = kind.namespaced ? { namespace } : {};
-    const { objects } = await storage.list({ group, resource, ...scope, labels: selectorOf(ref.selector) ?? [], limit: chosenMax });
+    const { objects, next } = await storage.list({ group, resource, ...scope, labels: selectorOf(ref.selector) ?? [], limit: chosenMax });
+    // To leave some out would be to let pass what they forbid.
+    if (next !== undefined) throw new ParamError(`the selector of paramRef chooses more than ${chosenMax} objects`);
     return objects.map((stored) => toItem(kind, stored).object);
   }
 }
