@@ -24,6 +24,7 @@ export interface DatabaseOptions {
 
 const writeConnectionsDefault = 6;
 const readConnectionsDefault = 4;
+const transactionConnectionsMax = 2;
 /** A connection that was not used for this long is closed. */
 const idleSeconds = 15;
 const connectSeconds = 5;
@@ -45,6 +46,8 @@ export class Database implements AsyncDisposable {
   readonly reads: Sql;
   readonly writes: Sql;
   readonly polls: Sql;
+  /** The driver reserves a connection for a transaction only where calls may follow one another on it (postgres 3.4.9). */
+  readonly #transactions: Sql;
   readonly logger: Logger;
   readonly #seconds: { observe(labels: { call: string }, value: number): void } | undefined;
   readonly #unavailableMilliseconds: number;
@@ -57,8 +60,9 @@ export class Database implements AsyncDisposable {
     this.logger = logger ?? silentLogger;
     this.#seconds = metrics?.histogram('kajitori_storage_call_seconds', 'Time of calls to Postgres, with their retries', ['call']);
     this.reads = this.#pool(url, readConnectionsMax, {});
-    // One call at a time on a connection: a call that waits for a head's lock must not hold up another cluster's.
-    this.writes = this.#pool(url, writeConnectionsMax, { max_pipeline: 1 });
+    // One call at a time on a connection, none behind it: a call that waits for a head's lock must not hold up another cluster's.
+    this.writes = this.#pool(url, writeConnectionsMax, { max_pipeline: 0 });
+    this.#transactions = this.#pool(url, transactionConnectionsMax, {});
     this.polls = this.#pool(url, 1, {});
   }
 
@@ -141,7 +145,7 @@ export class Database implements AsyncDisposable {
           await sql`SELECT set_config('kajitori.cluster', ${cluster}, true)`;
           return run(sql);
         }) as Promise<T>,
-      this.writes,
+      this.#transactions,
     );
   }
 
@@ -149,7 +153,7 @@ export class Database implements AsyncDisposable {
     this.#closed.abort();
     // The driver's own wait would not end for a connection that died during a call.
     await Promise.race([Promise.allSettled(this.#inFlight), sleep(drainMilliseconds, undefined, { ref: false })]);
-    await Promise.all([this.reads, this.writes, this.polls].map((pool) => pool.end({ timeout: 0 })));
+    await Promise.all([this.reads, this.writes, this.polls, this.#transactions].map((pool) => pool.end({ timeout: 0 })));
   }
 }
 
