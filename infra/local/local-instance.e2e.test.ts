@@ -135,7 +135,8 @@ describe('an instance of npm start', () => {
     try {
       await expect(start(...options)).rejects.toThrow(said);
       expect(await pids()).toEqual([]);
-      if (before && text === undefined) expect(await readdir(test0.stateDirectory)).not.toContain(file);
+      const there = (await readdir(test0.stateDirectory)).includes(file);
+      expect(there).toBe(before !== undefined && text !== undefined);
     } finally {
       if (before) await writeFile(path, before, { mode: 0o600 });
     }

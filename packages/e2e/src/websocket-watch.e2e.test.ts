@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { KubeConfig } from '@kubernetes/client-node';
 import { openTestInstance, waitFor } from '@kajitori/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { RawClient } from './compatibility/raw-client.ts';
 
 /** Watches over WebSocket, as browsers and some libraries ask for them. */

@@ -1,5 +1,5 @@
 import { type KubeObject, newUid } from '@kajitori/apimachinery';
-import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '@kajitori/kinds';
+import { clusterRoleBindings, clusterRoles, type RoleBinding, roleBindings, roles } from '@kajitori/kinds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MemoryApi, memoryApi } from '../testing/memory-api.testing.ts';
 
@@ -33,7 +33,7 @@ const role = (name: string, ...rules: object[]): KubeObject => ({
   metadata: { name, namespace: 'default' },
   rules,
 });
-const binding = (name: string, kind: string, to: string): KubeObject => ({
+const binding = (name: string, kind: string, to: string): RoleBinding => ({
   apiVersion,
   kind: 'RoleBinding',
   metadata: { name, namespace: 'default' },
@@ -45,8 +45,8 @@ const asMaria = () => api.api.client(api.cluster, maria);
 describe('a writer of roles', () => {
   it('grants what he holds, and nothing else', async () => {
     const resource = asMaria().resource(roles);
-    await resource.create(role('read', pods('get')) as never);
-    await expect(resource.create(role('more', pods('get', 'delete', 'list')) as never)).rejects.toMatchObject({
+    await resource.create(role('read', pods('get')));
+    await expect(resource.create(role('more', pods('get', 'delete', 'list')))).rejects.toMatchObject({
       code: 403,
       message:
         'roles.rbac.authorization.k8s.io "more" is forbidden: user "maria" (groups=["writers" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["delete" "list"]}',
@@ -57,20 +57,19 @@ describe('a writer of roles', () => {
 
   it('binds roles whose rules he holds, and no role that is not there', async () => {
     const resource = asMaria().resource(roleBindings);
-    await resource.create(binding('fine', 'Role', 'read') as never);
-    await expect(resource.create(binding('much', 'ClusterRole', 'powerful') as never)).rejects.toMatchObject({ code: 403 });
-    await expect(resource.create(binding('none', 'Role', 'missing') as never)).rejects.toMatchObject({
+    await resource.create(binding('fine', 'Role', 'read'));
+    await expect(resource.create(binding('much', 'ClusterRole', 'powerful'))).rejects.toMatchObject({ code: 403 });
+    await expect(resource.create(binding('none', 'Role', 'missing'))).rejects.toMatchObject({
       code: 404,
       message: 'roles.rbac.authorization.k8s.io "missing" not found',
     });
   });
 
   it('may clean up what he could not grant', async () => {
-    const strong = await api.client.resource(roles).create(role('strong', pods('*')) as never);
+    const strong = await api.client.resource(roles).create(role('strong', pods('*')));
     const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: newUid() };
-    await asMaria()
-      .resource(roles)
-      .update({ ...strong, metadata: { ...strong.metadata, ownerReferences: [owner] } });
+    const owned = { ...strong, metadata: { ...strong.metadata, ownerReferences: [owner] } };
+    expect((await asMaria().resource(roles).update(owned)).metadata.ownerReferences).toEqual([owner]);
   });
 
   it('gathers no rules by label', async () => {
@@ -97,7 +96,8 @@ describe('a writer of roles', () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 150));
     const client = api.api.client(api.cluster, { name: 'otto', groups: ['system:authenticated'] });
-    await client.resource(roles).create(role('by-otto', pods('*')) as never);
-    await client.resource(roleBindings).create(binding('by-otto', 'ClusterRole', 'powerful') as never);
+    expect((await client.resource(roles).create(role('by-otto', pods('*')))).rules).toEqual([pods('*')]);
+    const bound = await client.resource(roleBindings).create(binding('by-otto', 'ClusterRole', 'powerful'));
+    expect(bound.roleRef.name).toBe('powerful');
   });
 });

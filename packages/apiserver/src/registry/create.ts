@@ -37,9 +37,8 @@ export async function createObject(registry: Registry, call: Call, draft: KubeOb
 /** What is there of a kind whose definition is being deleted goes; nothing new comes. */
 function definitionTerminating({ kind }: Call): StatusError {
   const { details } = methodNotAllowed(groupResourceOf(kind), 'create');
-  return new StatusError('MethodNotAllowed', 'create not allowed while custom resource definition is terminating', {
-    ...(details === undefined ? {} : { details }),
-  });
+  const why = 'create not allowed while custom resource definition is terminating';
+  return new StatusError('MethodNotAllowed', why, details === undefined ? {} : { details });
 }
 
 /** Claims what is written beside the object and writes both; again with other names where one was taken. */

@@ -41,7 +41,7 @@ export async function readPage(call: Call, query: ListParameters): Promise<ItemP
   // What only the objects themselves can say is selected here, so a full page may take several of storage's.
   while (query.limit !== undefined && objects.length < query.limit && next !== undefined && selection.rest.length > 0) {
     page = await listPage(call, query, { ...options, after: next, revision: page.revision });
-    objects = [...objects, ...chosen(call, selection, page.objects)];
+    objects = objects.concat(chosen(call, selection, page.objects));
     next = page.next;
     if (objects.length > query.limit) {
       objects = objects.slice(0, query.limit);

@@ -16,12 +16,13 @@ export const clusterRoleAggregation: ControllerDescriptor = {
   user: 'system:serviceaccount:kube-system:clusterrole-aggregation-controller',
   component: 'clusterrole-aggregation-controller',
   watches: [],
-  create({ onEveryChange, enqueue }) {
-    onEveryChange({
+  create(context) {
+    const look = (): void => context.enqueue(everything);
+    context.onEveryChange({
       changed({ object }) {
-        if (object.group === clusterRoles.group && object.resource === clusterRoles.plural) enqueue(everything);
+        if (object.group === clusterRoles.group && object.resource === clusterRoles.plural) look();
       },
-      missed: () => enqueue(everything),
+      missed: look,
     });
     return {
       async reconcile({ client }) {
