@@ -1,11 +1,10 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
 import { type Kind, namespaces, nodes } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
+import { FreshCache } from '../fresh-cache/fresh-cache.ts';
 import { toItem } from '../registry/stored.ts';
 import type { AdmissionPlugin } from './admission.ts';
 
-/** What another process wrote holds here after this long at most; Kubernetes' own plug-ins read from caches that lag as well. */
-const freshMilliseconds = 1_000;
 /** What is read this soon after a write of this process may still be from before it, and is not kept. */
 const settlingMilliseconds = 100;
 /** Lists held at once; the one asked longest ago goes first. */
@@ -14,17 +13,13 @@ const listsMax = 10_000;
 /** Kinds that are read one by one: there may be many, and each is asked for by name. */
 const singly: ReadonlySet<unknown> = new Set([namespaces, nodes]);
 
-interface Held {
-  at: number;
-  objects: Promise<readonly KubeObject[]>;
-}
-
 /**
  * The objects that admission plug-ins go by (quotas, limit ranges, classes), read at most once a second for each namespace that is
  * written to, and kept for none that is not. A plug-in whose namespace has no such object costs a lookup in a map.
  */
 export class PolicySource {
-  readonly #held = new Map<string, Held>();
+  /** What another process wrote holds here after a second at most; Kubernetes' own plug-ins read from caches that lag as well. */
+  readonly #held = new FreshCache<string, readonly KubeObject[]>({ entriesMax: listsMax });
   readonly #settling = new Map<string, number>();
 
   /** All objects of a kind in the call's cluster, and in its namespace where the kind has namespaces. Shared: never change them. */
@@ -49,19 +44,14 @@ export class PolicySource {
   }
 
   #heldOr(key: string, read: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
-    const now = performance.now();
-    const held = this.#held.get(key);
-    if (held !== undefined && now - held.at < freshMilliseconds) return held.objects;
-    const entry: Held = { at: now, objects: read() };
-    this.#held.delete(key);
-    if (now >= (this.#settling.get(key) ?? 0)) this.#keep(key, entry);
-    return entry.objects;
+    if (performance.now() < (this.#settling.get(key) ?? 0)) return read();
+    return this.#held.get(key, read);
   }
 
   /** Objects of this kind are about to change. */
   #forget(call: Call): void {
     const key = singly.has(call.kind) ? keyOfOne(call.cluster, call.kind, call.name) : keyOf(call.cluster, call.kind, call.namespace);
-    this.#held.delete(key);
+    this.#held.expire(key);
     if (this.#settling.size > listsMax) this.#settling.clear();
     this.#settling.set(key, performance.now() + settlingMilliseconds);
   }
@@ -74,15 +64,6 @@ export class PolicySource {
       handles: ({ call: { kind } }) => names.has(`${kind.group}/${kind.plural}`),
       validate: ({ call }) => this.#forget(call),
     };
-  }
-
-  #keep(key: string, entry: Held): void {
-    this.#held.set(key, entry);
-    entry.objects.catch(() => {
-      if (this.#held.get(key) === entry) this.#held.delete(key);
-    });
-    const oldest = this.#held.keys().next();
-    if (this.#held.size > listsMax && oldest.done !== true) this.#held.delete(oldest.value);
   }
 }
 

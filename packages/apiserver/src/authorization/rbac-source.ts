@@ -1,22 +1,16 @@
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { Binding, BindingSubject, PolicyRule, RbacSnapshot, RoleRef } from '@kajitori/authorization';
 import type { Revision, Storage, StoredObject } from '@kajitori/storage';
+import { FreshCache } from '../fresh-cache/fresh-cache.ts';
 
 const group = 'rbac.authorization.k8s.io';
-/** A revoked binding still holds this long at most. */
-const freshMilliseconds = 1_000;
-/** Who is refused is refused by roles that are no older than this: a grant holds at once, and refusals cost no more than ten looks a second. */
+/**
+ * Who is refused is refused by roles that are no older than this: a grant holds at once, and refusals cost no more than ten looks a second.
+ * A revoked binding still holds for a second at most.
+ */
 const refusedMilliseconds = 100;
-/** Clusters whose roles are held at once; the one asked longest ago goes first. */
+/** Clusters whose roles are held at once: some 100 KB each, mostly what every cluster has. */
 const clustersMax = 1_000;
-/** Roles that nobody has asked for in this long are let go: some 100 KB a cluster, mostly what every cluster has. */
-const idleMilliseconds = 10_000;
-
-interface Held {
-  /** When the state that it shows was last known to be the newest. */
-  at: number;
-  loaded: Promise<Loaded>;
-}
 
 interface Loaded {
   snapshot: RbacSnapshot;
@@ -27,9 +21,7 @@ interface Loaded {
 /** Roles and bindings of the clusters that were asked about just now. A cluster about which nobody asks has nothing here. */
 export class RbacSource {
   readonly #storage: Storage;
-  /** The one read last is the last. */
-  readonly #held = new Map<ClusterId, Held>();
-  #sweep: NodeJS.Timeout | undefined;
+  readonly #held = new FreshCache<ClusterId, Loaded>({ entriesMax: clustersMax });
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -37,7 +29,7 @@ export class RbacSource {
 
   /** A second old at most. */
   snapshot(cluster: ClusterId): Promise<RbacSnapshot> {
-    return this.#newer(cluster, freshMilliseconds);
+    return this.#newer(cluster);
   }
 
   /** For looking again before somebody is refused. */
@@ -50,43 +42,14 @@ export class RbacSource {
     return this.#newer(cluster, 0);
   }
 
-  async #newer(cluster: ClusterId, ageMilliseconds: number): Promise<RbacSnapshot> {
-    const now = performance.now();
-    let held = this.#held.get(cluster);
-    if (held === undefined || now - held.at > ageMilliseconds) {
-      held = { at: now, loaded: this.#load(cluster, held?.loaded) };
-      this.#keep(cluster, held);
-    }
-    return (await held.loaded).snapshot;
+  async #newer(cluster: ClusterId, ageMilliseconds?: number): Promise<RbacSnapshot> {
+    return (await this.#held.get(cluster, (before) => this.#load(cluster, before), ageMilliseconds)).snapshot;
   }
 
-  #keep(cluster: ClusterId, held: Held): void {
-    this.#held.delete(cluster);
-    this.#held.set(cluster, held);
-    held.loaded.catch(() => {
-      if (this.#held.get(cluster) === held) this.#held.delete(cluster);
-    });
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > clustersMax && oldest !== undefined) this.#held.delete(oldest);
-    this.#sweep ??= setInterval(() => this.#dropIdle(), idleMilliseconds / 2).unref();
-  }
-
-  #dropIdle(): void {
-    const before = performance.now() - idleMilliseconds;
-    for (const [cluster, { at }] of this.#held) {
-      if (at >= before) break;
-      this.#held.delete(cluster);
-    }
-    if (this.#held.size > 0) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
-  }
-
-  async #load(cluster: ClusterId, before: Promise<Loaded> | undefined): Promise<Loaded> {
+  async #load(cluster: ClusterId, before: Loaded | undefined): Promise<Loaded> {
     const storage = this.#storage.cluster(cluster);
     const revision = await storage.revision();
-    const last = await before?.catch(() => undefined);
-    if (last?.revision === revision) return last;
+    if (before?.revision === revision) return before;
     const all = async (resource: string): Promise<StoredObject[]> => (await storage.list({ group, resource })).objects;
     const [clusterRoles, clusterRoleBindings, roles, roleBindings] = await Promise.all(
       ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map(all),

@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { type NodeUsage, nodeUsageForm, usageBytesMax, usagePath } from '@kajitori/agent-protocol';
-import type { ClusterId } from '@kajitori/apimachinery';
+import { type ClusterId, ShortLivedCache } from '@kajitori/apimachinery';
 import type { NodeStreams } from '@kajitori/streams';
 import type { Logger } from '@kajitori/telemetry';
 
@@ -17,7 +17,11 @@ const askedMax = 32;
 export class NodeUsageSource {
   readonly #node: NodeStreams;
   readonly #logger: Logger;
-  readonly #held = new Map<string, { at: number; usage: Promise<NodeUsage | undefined> }>();
+  readonly #held = new ShortLivedCache<string, NodeUsage | undefined>({
+    maxAgeMilliseconds: freshMilliseconds,
+    maxEntries: heldMax,
+    rememberAbsence: true,
+  });
 
   constructor({ node, logger }: { node: NodeStreams; logger: Logger }) {
     this.#node = node;
@@ -39,21 +43,12 @@ export class NodeUsageSource {
   }
 
   #ofNode(cluster: ClusterId, node: string): Promise<NodeUsage | undefined> {
-    const key = `${cluster}/${node}`;
-    const now = performance.now();
-    const held = this.#held.get(key);
-    if (held !== undefined && now - held.at < freshMilliseconds) return held.usage;
-    const usage = this.#ask(cluster, node).catch((error: unknown) => {
-      this.#logger.debug({ error, cluster, node }, 'a node does not tell what it uses');
-      return undefined;
-    });
-    this.#held.delete(key);
-    this.#held.set(key, { at: now, usage });
-    for (const [oldest, { at }] of this.#held) {
-      if (this.#held.size <= heldMax && now - at < freshMilliseconds) break;
-      this.#held.delete(oldest);
-    }
-    return usage;
+    return this.#held.get(`${cluster}/${node}`, () =>
+      this.#ask(cluster, node).catch((error: unknown) => {
+        this.#logger.debug({ error, cluster, node }, 'a node does not tell what it uses');
+        return undefined;
+      }),
+    );
   }
 
   async #ask(cluster: ClusterId, node: string): Promise<NodeUsage> {

@@ -2,7 +2,7 @@ import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
 import type { Kind } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import { toItem } from '../../registry/stored.ts';
-import { FreshCache } from './fresh-cache.ts';
+import { FreshCache } from '../../fresh-cache/fresh-cache.ts';
 
 /** Clusters whose configuration is held at once. */
 const clustersMax = 1_000;

@@ -2,7 +2,7 @@ import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
 import { namespaces } from '@kajitori/kinds';
 import type { Storage } from '@kajitori/storage';
 import { keyOf, toItem } from '../../registry/stored.ts';
-import { FreshCache } from './fresh-cache.ts';
+import { FreshCache } from '../../fresh-cache/fresh-cache.ts';
 
 const namespacesMax = 5_000;
 

@@ -4,7 +4,7 @@ import type { Storage } from '@kajitori/storage';
 import { keyOf, storedKind, toItem } from '../../registry/stored.ts';
 import type { DynamicServices } from '../dynamic/dynamic-services.ts';
 import type { OwnKinds } from '../dynamic/equivalents.ts';
-import { FreshCache } from '../dynamic/fresh-cache.ts';
+import { FreshCache } from '../../fresh-cache/fresh-cache.ts';
 
 /** Choices of parameters that are held at once, over all clusters. */
 const choicesMax = 5_000;
