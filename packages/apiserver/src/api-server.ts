@@ -32,6 +32,8 @@ import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
 import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
 import { Definitions } from './custom-resources/definitions.ts';
 import { definitionStatuses } from './custom-resources/definition-statuses.ts';
+import { eventLoopLoad } from './fairness/event-loop-load.ts';
+import { RequestGate } from './fairness/request-gate.ts';
 import { ApiMetrics } from './http/api-metrics.ts';
 import { kubernetesApp, type NodeBindings } from './http/hono-app.ts';
 import { KubernetesHandler } from './http/kubernetes-handler.ts';
@@ -98,6 +100,7 @@ export class ApiServer implements AsyncDisposable {
   readonly #aggregated: AggregatedApis;
   readonly #kinds: ClusterKinds;
   readonly #resources: ResourceHandler;
+  readonly #gate = new RequestGate(eventLoopLoad());
   readonly #egress: EgressClient;
 
   constructor(options: ApiServerOptions) {
@@ -197,6 +200,7 @@ export class ApiServer implements AsyncDisposable {
       clock: this.#clock,
       logger,
       metrics: new ApiMetrics(metrics),
+      gate: this.#gate,
       serverAddress,
       connect: (request, call) => {
         if (call.subresource === 'proxy')
@@ -207,7 +211,13 @@ export class ApiServer implements AsyncDisposable {
     return {
       app: kubernetesApp({ handler, authenticator, authorize: operations.services.authorize, clusterOf, logger }),
       upgrade: (request, socket, head) =>
-        serveStreamUpgrade({ ...proxies, aggregation, resources, authenticator, node, logger }, request, socket, head, clusterOf(request)),
+        serveStreamUpgrade(
+          { ...proxies, aggregation, resources, authenticator, node, logger, gate: this.#gate },
+          request,
+          socket,
+          head,
+          clusterOf(request),
+        ),
     };
   }
 

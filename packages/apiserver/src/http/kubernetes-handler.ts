@@ -4,6 +4,7 @@ import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
 import { withAggregatedDocuments } from '../aggregation/openapi-index.ts';
 import { type AggregationServices, serveAggregated } from '../aggregation/serve-aggregated.ts';
 import { refusal } from '../authorization/authorizer.ts';
+import type { RequestGate } from '../fairness/request-gate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
 import type { ClusterKinds } from '../served-kinds/cluster-kinds.ts';
 import type { Document, ServedKinds } from '../served-kinds/served-kinds.ts';
@@ -30,6 +31,7 @@ export interface KubernetesHandlerOptions {
   clock: Clock;
   logger: Logger;
   metrics: ApiMetrics;
+  gate: RequestGate;
   /** What servers in the cluster serve. */
   aggregation: { apis: AggregatedApis; services: AggregationServices };
   /** `host:port` that discovery names. */
@@ -59,15 +61,18 @@ export class KubernetesHandler {
     const { apis, services } = this.#options.aggregation;
     const remote = await apis.ofPath(request.cluster, request.path);
     if (remote !== undefined) return serveAggregated(services, remote, request, info);
-    if (info === undefined) return this.#document(request);
+    const { gate } = this.#options;
+    if (info === undefined) return gate.run(request.cluster, () => this.#document(request));
     const call = await this.#options.resources.callFor(request, info);
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
-      await metrics.watching(() => serveWatch(operations, clock, request, watchCall(call, request), output()));
+      const watch = (): Promise<void> => serveWatch(operations, clock, request, watchCall(call, request), output());
+      await gate.watch(request.cluster, () => metrics.watching(watch));
       return undefined;
     }
+    // Logs and proxies last as long as their readers like.
     const connected = call.subresource === '' ? undefined : this.#options.connect(request, call);
-    return connected ?? this.#options.resources.handle(request, call);
+    return connected ?? gate.run(request.cluster, () => this.#options.resources.handle(request, call));
   }
 
   async #document(request: HttpRequest): Promise<HttpAnswer> {

@@ -7,6 +7,7 @@ import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
 import { type AggregationServices, serveAggregatedUpgrade } from '../aggregation/serve-aggregated.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import type { Call } from '../call.ts';
+import type { RequestGate } from '../fairness/request-gate.ts';
 import { authenticated, httpRequest, routed } from '../http/hono-app.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 import { watchCall } from '../http/kubernetes-handler.ts';
@@ -24,6 +25,7 @@ export interface UpgradeOptions extends ProxyServices {
   aggregation: { apis: AggregatedApis; services: AggregationServices };
   authenticator: Authenticator;
   node: NodeStreams;
+  gate: RequestGate;
   logger: Logger;
 }
 
@@ -72,15 +74,17 @@ async function upgradeRequest(
 
 /** A watch over WebSocket. What is refused is refused before the upgrade, so that a client reads why. */
 async function serveWatchUpgrade(
-  { resources, operations }: UpgradeOptions,
+  { resources, operations, gate }: UpgradeOptions,
   asked: HttpRequest,
   info: RequestInfo,
   { incoming, socket, head }: { incoming: IncomingMessage; socket: Duplex; head: Buffer },
 ): Promise<void> {
   const call = watchCall(await resources.callFor(asked, info), asked);
   await operations.authorize(call, 'watch');
-  const output = webSocketOutput(await acceptWatchSocket(incoming, socket, head));
-  await serveWatch(operations, operations.services.clock, asked, call, output);
+  await gate.watch(asked.cluster, async () => {
+    const output = webSocketOutput(await acceptWatchSocket(incoming, socket, head));
+    await serveWatch(operations, operations.services.clock, asked, call, output);
+  });
 }
 
 async function upgradeCall({ resources }: UpgradeOptions, asked: HttpRequest, info: RequestInfo | undefined): Promise<Call> {
