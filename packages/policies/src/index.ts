@@ -12,3 +12,6 @@ export * from './pod-security/pod-security-evaluation.ts';
 export * from './pod-security/pod-security-policy.ts';
 export * from './disruption/disruption-status.ts';
 export * from './disruption/spend-disruption.ts';
+export * from './audit/audit-decision.ts';
+export * from './audit/audit-policy.ts';
+export * from './audit/parse-audit-policy.ts';
