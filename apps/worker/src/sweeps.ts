@@ -27,6 +27,7 @@ export function startSweeps({ engine, accounts }: ControlPlane, logger: Logger, 
       work: async () => {
         for (const cluster of await accounts.clusters.beingDeleted(deletionLimit)) {
           await engine.clusters.delete(cluster.id);
+          await accounts.clusterAudit.forget(cluster.id);
           await accounts.clusters.deleted(cluster);
         }
       },

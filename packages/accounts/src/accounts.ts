@@ -4,6 +4,7 @@ import { AuditTrail } from './audit.ts';
 import { CertificateAuthorities } from './certificates/authorities.ts';
 import { ServiceAccountKeys } from './certificates/service-account-keys.ts';
 import type { ClusterRows } from './clusters/cluster-rows.ts';
+import { ClusterAudit } from './cluster-audit/cluster-audit.ts';
 import { type ClusterRecord, Clusters } from './clusters/clusters.ts';
 import { type ClusterEndpoints, clusterServerUrl } from './clusters/kubeconfig.ts';
 import { Kubeconfigs } from './clusters/kubeconfigs.ts';
@@ -58,6 +59,8 @@ export class Accounts implements AsyncDisposable {
   readonly certificates: CertificateAuthorities;
   readonly serviceAccountKeys: ServiceAccountKeys;
   readonly audit: AuditTrail;
+  /** The audit logs of clusters. */
+  readonly clusterAudit: ClusterAudit;
   readonly usage: Usage;
   readonly endpoints: ClusterEndpoints;
   readonly #database: AccountsDatabase;
@@ -98,6 +101,7 @@ export class Accounts implements AsyncDisposable {
     });
     this.kubeconfigs = new Kubeconfigs({ deeds, certificates: this.certificates, organizations: this.organizations, endpoints });
     this.audit = new AuditTrail(database);
+    this.clusterAudit = new ClusterAudit(database);
     this.usage = new Usage(database);
   }
 
@@ -142,6 +146,7 @@ export class Accounts implements AsyncDisposable {
     await this.#deeds.forgetOldAnswers();
     await this.#attempts.forgetOld();
     await this.identity.forgetOldSessions();
+    await this.clusterAudit.prune();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
