@@ -116,7 +116,9 @@ class GarbageCollector implements Controller {
     const kind = (await collectableKindsOf(run.client)).find((one) => one.group === parts[0] && one.plural === parts[2]);
     const name = parts.slice(3).join('/');
     if (kind === undefined) return done;
-    const object = this.#find(kind)?.get(run.namespace, name) ?? (await run.client.resource(kind).find(run.namespace, name));
+    // Keys of other kinds come with the change itself, which a cache that another controller keeps may not show yet.
+    const cached = frequentKinds.includes(kind) ? this.#find(kind)?.get(run.namespace, name) : undefined;
+    const object = cached ?? (await run.client.resource(kind).find(run.namespace, name));
     if (object === undefined) return done;
     if (hasWork(object)) await this.#finish(run, kind, object);
     else await this.#collect(run, kind, object);
