@@ -12,6 +12,8 @@ import { AggregatedApis } from './aggregation/aggregated-apis.ts';
 import type { UpstreamParts } from './aggregation/aggregated-upstream.ts';
 import { type ApiServiceCheck, checkApiService } from './aggregation/check-api-service.ts';
 import type { FrontProxy } from './aggregation/front-proxy.ts';
+import { Auditor } from './audit/auditor.ts';
+import type { AuditStore } from './audit/audit-store.ts';
 import { Admission, type AdmissionPlugin } from './admission/admission.ts';
 import { dynamicAdmission } from './admission/dynamic-admission.ts';
 import { builtInPlugins } from './admission/built-in-plugins.ts';
@@ -68,6 +70,8 @@ export interface ApiServerOptions {
   node?: NodeStreams;
   /** Which addresses a URL that a tenant chose may lead to; absent: public ones. */
   egress?: AllowedAddresses;
+  /** Where the audit logs of clusters lie; absent: none is written. */
+  audit?: AuditStore;
   /** Admission beyond what is always on. */
   plugins?: readonly AdmissionPlugin[];
 }
@@ -102,6 +106,8 @@ export class ApiServer implements AsyncDisposable {
   readonly #resources: ResourceHandler;
   readonly #gate = new RequestGate(eventLoopLoad());
   readonly #egress: EgressClient;
+  /** Of each HTTP side. */
+  readonly #auditors = new AsyncDisposableStack();
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -190,6 +196,8 @@ export class ApiServer implements AsyncDisposable {
     const proxies = { operations, dial: new ClusterDial({ storage: this.#options.storage, node }) };
     const aggregation = { apis: this.#aggregated, services: { ...this.#upstreams, ...proxies } };
     const resources = this.#resources;
+    const apiMetrics = new ApiMetrics(metrics);
+    const auditor = this.#auditor(apiMetrics);
     const handler = new KubernetesHandler({
       operations,
       resources,
@@ -199,7 +207,8 @@ export class ApiServer implements AsyncDisposable {
       openapi: new OpenApiDocuments(catalogue),
       clock: this.#clock,
       logger,
-      metrics: new ApiMetrics(metrics),
+      metrics: apiMetrics,
+      auditor,
       gate: this.#gate,
       serverAddress,
       connect: (request, call) => {
@@ -212,7 +221,7 @@ export class ApiServer implements AsyncDisposable {
       app: kubernetesApp({ handler, authenticator, authorize: operations.services.authorize, clusterOf, logger }),
       upgrade: (request, socket, head) =>
         serveStreamUpgrade(
-          { ...proxies, aggregation, resources, authenticator, node, logger, gate: this.#gate },
+          { ...proxies, aggregation, resources, authenticator, node, auditor, logger, gate: this.#gate },
           request,
           socket,
           head,
@@ -221,7 +230,14 @@ export class ApiServer implements AsyncDisposable {
     };
   }
 
+  #auditor({ auditDropped }: ApiMetrics): Auditor | undefined {
+    const { audit: store, logger } = this.#options;
+    if (store === undefined) return undefined;
+    return this.#auditors.use(new Auditor({ store, logger, clock: this.#clock, dropped: (count) => auditDropped.inc(count) }));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#auditors[Symbol.asyncDispose]();
     this.#resources[Symbol.dispose]();
     this.#egress[Symbol.dispose]();
     await this.#hub[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 export { ApiServer, type ApiServerOptions } from './api-server.ts';
+export type { AuditStore } from './audit/audit-store.ts';
 export type { ApiServiceCheck } from './aggregation/check-api-service.ts';
 export type { FrontProxy } from './aggregation/front-proxy.ts';
 export type { Authenticator } from './authentication/authenticator.ts';

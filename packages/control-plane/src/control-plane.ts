@@ -67,6 +67,7 @@ export function openControlPlane(config: ControlPlaneConfig, logger: Logger, own
       authenticator: accounts,
       tokenKeys: accounts.serviceAccountKeys,
       egress: config.EGRESS_ADDRESSES,
+      audit: accounts.clusterAudit,
       logger,
     }),
   );

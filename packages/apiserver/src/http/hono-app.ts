@@ -44,14 +44,16 @@ async function serve(options: KubernetesAppOptions, context: Context<{ Bindings:
   const { incoming, outgoing } = context.env;
   const url = new URL(incoming.url ?? '/', 'https://cluster');
   const route = routed(options.clusterOf(incoming), url.pathname);
-  const failed = { method: incoming.method ?? 'GET', path: url.pathname, cluster: route?.cluster ?? ('' as ClusterId) };
+  const id = requestId(incoming);
+  outgoing.setHeader('audit-id', id);
+  const failed = { id, method: incoming.method ?? 'GET', path: url.pathname, cluster: route?.cluster ?? ('' as ClusterId) };
   if (route === undefined) return toResponse(statusAnswer(unknownPath()), undefined);
   try {
-    const user = await authenticated(options, route.cluster, incoming);
+    const { user, sender } = await authenticated(options, route.cluster, incoming);
     const gone = new AbortController();
     outgoing.once('close', () => gone.abort());
     const exchange = { incoming, outgoing };
-    const request = httpRequest(incoming, { ...route, query: url.searchParams, user, signal: gone.signal, exchange });
+    const request = httpRequest(incoming, { ...route, query: url.searchParams, user, sender, id, signal: gone.signal, exchange });
     const result = await options.handler.handle(request, () => responseOutput(outgoing));
     if (result === undefined) return RESPONSE_ALREADY_SENT;
     if (result instanceof Response) return result;
@@ -81,24 +83,37 @@ export async function authenticated(
   { authenticator, authorize }: Pick<KubernetesAppOptions, 'authenticator' | 'authorize'>,
   cluster: ClusterId,
   incoming: NodeBindings['incoming'],
-): Promise<UserInfo> {
+): Promise<{ user: UserInfo; sender: UserInfo | undefined }> {
   const token = bearerToken(incoming.headers.authorization, headerText(incoming.headers['sec-websocket-protocol']));
-  const user =
+  const sender =
     certificateUser(incoming.socket) ?? (token === undefined ? undefined : await authenticator.authenticateToken(cluster, token));
-  if (user === undefined) throw unauthorized();
-  return impersonated(authorize, { cluster, user, rawHeaders: incoming.rawHeaders });
+  if (sender === undefined) throw unauthorized();
+  const user = await impersonated(authorize, { cluster, user: sender, rawHeaders: incoming.rawHeaders });
+  return { user, sender: user === sender ? undefined : sender };
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
+const requestIdForm = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The id that a request has in logs and in its answer's Audit-Id: the sender's own, when it has the form of one. */
+export function requestId({ headers }: NodeBindings['incoming']): string {
+  const given = headerText(headers['audit-id']);
+  return given !== undefined && requestIdForm.test(given) ? given : crypto.randomUUID();
+}
+
 export function httpRequest(
   incoming: NodeBindings['incoming'],
-  parts: Pick<HttpRequest, 'path' | 'query' | 'cluster' | 'user' | 'signal' | 'exchange' | 'atBaseAddress'>,
+  {
+    id,
+    ...parts
+  }: Pick<HttpRequest, 'path' | 'query' | 'cluster' | 'user' | 'sender' | 'signal' | 'exchange' | 'atBaseAddress'> & { id: string },
 ): HttpRequest {
   return {
     ...parts,
+    origin: () => ({ id, address: incoming.socket.remoteAddress ?? '', search: /\?.*$/s.exec(incoming.url ?? '')?.[0] ?? '' }),
     method: incoming.method ?? 'GET',
     headers: { get: (name) => headerText(incoming.headers[name]) },
     body: () => readBody(incoming, incoming.headers['content-length']),

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type ClusterId, StatusError } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
+import type { AuditNotes } from '../audit/audit-store.ts';
 import type { Exchange } from '../proxy/upstream.ts';
 
 /** A request as the edge hands it in: routed to its cluster, its body not yet read. */
@@ -13,6 +14,12 @@ export interface HttpRequest {
   headers: { get(name: string): string | undefined };
   cluster: ClusterId;
   user: UserInfo;
+  /** Who sent it, where it acts as somebody else. */
+  sender?: UserInfo | undefined;
+  /** Its id, and what the audit log tells of where it came from. */
+  origin?: () => { id: string; address: string; search: string };
+  /** Set where the audit log keeps something of it. */
+  auditNotes?: AuditNotes;
   body(): Promise<Uint8Array>;
   signal: AbortSignal;
   /** For what answers on the connection itself: proxies. Absent in requests that upgrade. */

@@ -3,6 +3,7 @@ import type { Logger } from '@kajitori/telemetry';
 import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
 import { withAggregatedDocuments } from '../aggregation/openapi-index.ts';
 import { type AggregationServices, serveAggregated } from '../aggregation/serve-aggregated.ts';
+import type { Auditor, RequestAudit } from '../audit/auditor.ts';
 import { refusal } from '../authorization/authorizer.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
@@ -31,6 +32,8 @@ export interface KubernetesHandlerOptions {
   clock: Clock;
   logger: Logger;
   metrics: ApiMetrics;
+  /** Absent: nothing is audited. */
+  auditor?: Auditor | undefined;
   gate: RequestGate;
   /** What servers in the cluster serve. */
   aggregation: { apis: AggregatedApis; services: AggregationServices };
@@ -52,7 +55,10 @@ export class KubernetesHandler {
   async handle(request: HttpRequest, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
     const startedAt = performance.now();
     const info = requestInfo(request.method, request.path, request.query);
-    const result = await this.#route(request, info, output).catch((error: unknown) => errorAnswer(error, this.#options.logger, request));
+    const audit = await this.#options.auditor?.begin(request, info);
+    const shown = audit === undefined ? output : () => auditedOutput(audit, output());
+    const result = await this.#route(request, info, shown).catch((error: unknown) => errorAnswer(error, this.#options.logger, request));
+    audit?.complete(auditedAnswer(result, request));
     if (result !== undefined) this.#options.metrics.answered(info?.verb ?? 'document', result.status, startedAt);
     return result;
   }
@@ -129,11 +135,31 @@ export class KubernetesHandler {
     return jsonAnswer(plain());
   }
 
-  async #authorizePath({ cluster, user, path, method }: HttpRequest): Promise<void> {
+  async #authorizePath({ cluster, user, path, method, auditNotes }: HttpRequest): Promise<void> {
     const attributes = { user, verb: method.toLowerCase(), path };
     const { allowed, reason } = await this.#options.operations.services.authorize(cluster, attributes);
+    auditNotes?.annotations.set('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
     if (!allowed) throw refusal(attributes, reason);
   }
+}
+
+/** Says when a watch begins. */
+function auditedOutput(audit: RequestAudit, output: WatchOutput): WatchOutput {
+  return {
+    open(contentType) {
+      audit.started(200);
+      output.open(contentType);
+    },
+    write: (frame) => output.write(frame),
+    pendingBytes: () => output.pendingBytes(),
+    end: () => output.end(),
+  };
+}
+
+/** What was answered, also where it went out by another way: of that, only the code is known. */
+function auditedAnswer(result: HttpAnswer | Response | undefined, { exchange }: HttpRequest): Parameters<RequestAudit['complete']>[0] {
+  if (result === undefined) return { status: exchange?.outgoing.statusCode ?? 200 };
+  return result instanceof Response ? { status: result.status } : result;
 }
 
 /** A document under its tag: who has it already is told so. */
@@ -164,16 +190,16 @@ function rootPaths(groups: readonly ApiGroup[]): string[] {
 export function errorAnswer(
   error: unknown,
   logger: Logger,
-  { method, path, cluster }: Pick<HttpRequest, 'method' | 'path' | 'cluster'>,
+  { method, path, cluster, ...told }: Pick<HttpRequest, 'method' | 'path' | 'cluster' | 'origin'> & { id?: string },
 ): HttpAnswer {
+  const id = told.id ?? told.origin?.().id ?? crypto.randomUUID();
   if (!isStatusError(error)) {
-    const id = crypto.randomUUID();
     logger.error({ error, method, path, cluster, request: id }, 'a request failed by an internal error');
     return statusAnswer(
       new StatusError('InternalError', `Internal error occurred: request ${id} failed; its cause is in the server's log`),
     );
   }
-  if (error.code >= 500) logger.warn({ error, method, path, cluster }, 'a request was answered with a server error');
+  if (error.code >= 500) logger.warn({ error, method, path, cluster, request: id }, 'a request was answered with a server error');
   return statusAnswer(error);
 }
 

@@ -81,6 +81,7 @@ export class ResourceHandler implements Disposable {
       dryRun: dryRunParameter(query),
       fieldManager: fieldManagerOf(request),
       warnings: [],
+      ...(request.auditNotes === undefined ? {} : { auditAnnotations: request.auditNotes.annotations }),
     };
   }
 
@@ -132,7 +133,10 @@ export class ResourceHandler implements Disposable {
   async #create(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     if (call.name !== '' && call.subresource === '') throw badRequest('POST goes to the collection, not to a named object');
     const body = await this.#decode(request, call, this.#subjectOf(call));
-    return this.#one(request, call, await this.#options.operations.create(call, body), 201);
+    const result = await this.#options.operations.create(call, body);
+    // The server has chosen it.
+    if (request.auditNotes !== undefined && result instanceof Item) request.auditNotes.name ??= result.object.metadata.name;
+    return this.#one(request, call, result, 201);
   }
 
   async #update(request: HttpRequest, call: Call): Promise<HttpAnswer> {
@@ -193,11 +197,13 @@ export class ResourceHandler implements Disposable {
   }
 
   async #decode(request: HttpRequest, call: Call, kind: Kind): Promise<KubeObject> {
-    return decodeObject(kind, await request.body(), {
+    const object = decodeObject(kind, await request.body(), {
       contentType: request.headers.get('content-type'),
       fieldValidation: fieldValidationParameter(request.query),
       warnings: call.warnings,
     });
+    if (request.auditNotes !== undefined) request.auditNotes.name = object.metadata.name;
+    return object;
   }
 
   async #deleteOptions(request: HttpRequest): Promise<DeleteOptions & { dryRun: boolean }> {

@@ -234,9 +234,10 @@ export class Operations {
     await this.#authorize({ ...call, verb });
   }
 
-  async #authorize({ cluster, user, verb, kind, namespace, name, subresource }: Call): Promise<void> {
+  async #authorize({ cluster, user, verb, kind, namespace, name, subresource, auditAnnotations }: Call): Promise<void> {
     const attributes = { user, verb, resource: { group: kind.group, resource: kind.plural, subresource, namespace, name } };
     const { allowed, reason } = await this.services.authorize(cluster, attributes);
+    auditAnnotations?.set('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
     if (!allowed) throw refusal(attributes, reason);
   }
 }

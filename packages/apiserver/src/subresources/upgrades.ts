@@ -5,10 +5,12 @@ import { execOptions, type NodeStreams, portForwardOptions, processOptions, serv
 import type { Logger } from '@kajitori/telemetry';
 import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
 import { type AggregationServices, serveAggregatedUpgrade } from '../aggregation/serve-aggregated.ts';
+import { auditUpgrade } from '../audit/audited-upgrade.ts';
+import type { Auditor } from '../audit/auditor.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import type { Call } from '../call.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
-import { authenticated, httpRequest, routed } from '../http/hono-app.ts';
+import { authenticated, httpRequest, requestId, routed } from '../http/hono-app.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 import { watchCall } from '../http/kubernetes-handler.ts';
 import { type RequestInfo, requestInfo } from '../http/request-info.ts';
@@ -24,6 +26,8 @@ export interface UpgradeOptions extends ProxyServices {
   resources: ResourceHandler;
   aggregation: { apis: AggregatedApis; services: AggregationServices };
   authenticator: Authenticator;
+  /** Absent: nothing is audited. */
+  auditor: Auditor | undefined;
   node: NodeStreams;
   gate: RequestGate;
   logger: Logger;
@@ -40,9 +44,12 @@ export async function serveStreamUpgrade(
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
   socket.on('error', () => socket.destroy());
+  const id = requestId(request);
   let target: UpgradeTarget;
   try {
-    const { asked, info } = await upgradeRequest(options, request, bound, gone.signal);
+    const { asked, info } = await upgradeRequest(options, request, bound, { id, signal: gone.signal });
+    const audit = await options.auditor?.begin(asked, info);
+    if (audit !== undefined) auditUpgrade(audit, socket);
     const { apis, services } = options.aggregation;
     const remote = await apis.ofPath(asked.cluster, asked.path);
     if (remote !== undefined) return await serveAggregatedUpgrade(services, remote, asked, info, { incoming: request, socket, head });
@@ -51,7 +58,7 @@ export async function serveStreamUpgrade(
     if (call.subresource === 'proxy') return await serveProxyUpgrade(options, asked, call, { incoming: request, socket, head });
     target = await targetOf(options, call, asked.query);
   } catch (error) {
-    refuse(socket, error, options.logger);
+    refuse(socket, error, { id, logger: options.logger });
     return;
   }
   await serveUpgrade({ ...target, request, socket, head, node: options.node, logger: options.logger });
@@ -61,14 +68,14 @@ async function upgradeRequest(
   options: UpgradeOptions,
   incoming: IncomingMessage,
   bound: ClusterId | undefined,
-  signal: AbortSignal,
+  { id, signal }: { id: string; signal: AbortSignal },
 ): Promise<{ asked: HttpRequest; info: RequestInfo | undefined }> {
   const url = new URL(incoming.url ?? '/', 'https://cluster');
   const route = routed(bound, url.pathname);
   if (route === undefined) throw unknownPath();
   const { authenticator, operations } = options;
-  const user = await authenticated({ authenticator, authorize: operations.services.authorize }, route.cluster, incoming);
-  const asked = httpRequest(incoming, { ...route, query: url.searchParams, user, signal });
+  const acting = await authenticated({ authenticator, authorize: operations.services.authorize }, route.cluster, incoming);
+  const asked = httpRequest(incoming, { ...route, ...acting, id, query: url.searchParams, signal });
   return { asked, info: requestInfo(asked.method, route.path, asked.query) };
 }
 
@@ -117,11 +124,11 @@ async function targetOf({ operations }: UpgradeOptions, call: Call, query: URLSe
   }
 }
 
-function refuse(socket: Duplex, error: unknown, logger: Logger): void {
-  if (!isStatusError(error)) logger.error({ error }, 'an upgrade failed by an internal error');
+function refuse(socket: Duplex, error: unknown, { id, logger }: { id: string; logger: Logger }): void {
+  if (!isStatusError(error)) logger.error({ error, request: id }, 'an upgrade failed by an internal error');
   const status = isStatusError(error) ? error : new StatusError('InternalError', 'Internal error occurred');
   const body = JSON.stringify(status.toStatus());
   socket.end(
-    `HTTP/1.1 ${status.code} ${status.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status.code} ${status.reason}\r\nContent-Type: application/json\r\nAudit-Id: ${id}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

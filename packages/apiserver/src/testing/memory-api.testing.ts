@@ -22,7 +22,7 @@ export interface MemoryApi extends AsyncDisposable {
 export async function memoryApi({
   authenticateToken = async () => undefined,
   ...options
-}: Pick<ApiServerOptions, 'node' | 'egress' | 'clock' | 'frontProxy'> & Partial<Authenticator> = {}): Promise<MemoryApi> {
+}: Pick<ApiServerOptions, 'node' | 'egress' | 'clock' | 'frontProxy' | 'audit'> & Partial<Authenticator> = {}): Promise<MemoryApi> {
   const storage = openMemoryStorage();
   const tokenKeys = testTokenKeys();
   const cluster = newClusterId();

@@ -1,0 +1,194 @@
+import { newClusterId } from '@kajitori/apimachinery';
+import { type AuditPolicyRule, defaultAuditPolicy } from '@kajitori/policies';
+import { silentLogger } from '@kajitori/telemetry';
+import { describe, expect, it } from 'vitest';
+import { apiOverHttp } from '../testing/api-over-http.testing.ts';
+import { configMap, memoryApi } from '../testing/memory-api.testing.ts';
+import { AuditQueue } from './audit-queue.ts';
+import type { AuditRow } from './audit-store.ts';
+
+const alice = { name: 'alice', groups: ['system:masters', 'system:authenticated'] };
+
+interface Audited extends AsyncDisposable {
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Ends the server, which writes what waits. */
+  rows(): Promise<AuditRow[]>;
+}
+
+async function audited(...rules: AuditPolicyRule[]): Promise<Audited> {
+  const rows: AuditRow[] = [];
+  const audit = {
+    policyOf: async () => (rules.length === 0 ? undefined : { ...defaultAuditPolicy, rules }),
+    append: async (batch: readonly AuditRow[]) => void rows.push(...batch),
+  };
+  const memory = await memoryApi({ audit, authenticateToken: async (_, token) => (token === 'alice' ? alice : undefined) });
+  const http = await apiOverHttp(memory);
+  return {
+    send: (method, path, body, headers = {}) =>
+      fetch(`${http.url}${path}`, {
+        method,
+        headers: { authorization: 'Bearer alice', 'content-type': 'application/json', 'user-agent': 'test', ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    async rows() {
+      await http[Symbol.asyncDispose]();
+      await memory[Symbol.asyncDispose]();
+      return rows;
+    },
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]();
+      await memory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const configMaps = '/api/v1/namespaces/default/configmaps';
+
+describe('an event', () => {
+  it('tells who did what to which object, and nothing of bodies at the level Metadata', async () => {
+    const api = await audited();
+    const answer = await api.send('POST', `${configMaps}?fieldManager=me`, configMap('a', { key: 'value' }));
+    const [row, ...others] = await api.rows();
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({ username: 'alice', verb: 'create', resource: 'configmaps', namespace: 'default', name: 'a' });
+    expect(row?.event).toEqual({
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      level: 'Metadata',
+      auditID: answer.headers.get('audit-id'),
+      stage: 'ResponseComplete',
+      requestURI: `${configMaps}?fieldManager=me`,
+      verb: 'create',
+      user: { username: 'alice', groups: alice.groups },
+      sourceIPs: [expect.stringContaining('127.0.0.1')],
+      userAgent: 'test',
+      objectRef: { resource: 'configmaps', namespace: 'default', name: 'a', apiVersion: 'v1' },
+      responseStatus: { metadata: {}, code: 201 },
+      requestReceivedTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+      stageTimestamp: expect.stringMatching(/Z$/),
+      annotations: { 'authorization.k8s.io/decision': 'allow' },
+    });
+  });
+
+  it('holds the request’s body from Request on, the answer’s at RequestResponse, without managed fields where they are omitted', async () => {
+    const api = await audited(
+      { level: 'Request', verbs: ['create'] },
+      { level: 'RequestResponse', verbs: ['get'], omitManagedFields: true },
+      { level: 'RequestResponse' },
+    );
+    await api.send('POST', configMaps, configMap('a', { key: 'value' }));
+    await api.send('GET', `${configMaps}/a`);
+    await api.send('PUT', `${configMaps}/a`, configMap('a', { key: 'x'.repeat(200_000) }));
+    const [created, got, updated] = (await api.rows()).map(({ event }) => event);
+    expect(created).toMatchObject({ level: 'Request', requestObject: { kind: 'ConfigMap', data: { key: 'value' } } });
+    expect(created).not.toHaveProperty('responseObject');
+    expect(got).toMatchObject({ level: 'RequestResponse', responseObject: { kind: 'ConfigMap', data: { key: 'value' } } });
+    expect(got).not.toHaveProperty('requestObject');
+    expect(got).not.toHaveProperty('responseObject.metadata.managedFields');
+    expect(updated).toMatchObject({ responseStatus: { code: 200 }, annotations: { 'audit.k8s.io/truncated': 'true' } });
+    expect(JSON.stringify(updated).length).toBeLessThan(10_000);
+  });
+
+  it('never holds a Secret or a token, whatever the policy says', async () => {
+    const api = await audited({ level: 'RequestResponse' });
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { key: 'very-secret' } };
+    await api.send('POST', '/api/v1/namespaces/default/secrets', secret);
+    await api.send('GET', '/api/v1/namespaces/default/secrets');
+    await api.send('POST', '/api/v1/namespaces/default/serviceaccounts/default/token', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { audiences: ['https://very-secret'] },
+    });
+    await api.send('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token: 'very-secret' },
+    });
+    const rows = await api.rows();
+    expect(rows.map(({ event }) => event['level'])).toEqual(['Metadata', 'Metadata', 'Metadata', 'Metadata']);
+    const text = JSON.stringify(rows);
+    for (const hidden of ['very-secret', Buffer.from('very-secret').toString('base64'), 'requestObject', 'responseObject']) {
+      expect(text).not.toContain(hidden);
+    }
+  });
+
+  it('of a refusal says what was answered', async () => {
+    const api = await audited();
+    await api.send('PUT', `${configMaps}/none`, configMap('none'));
+    const [row] = await api.rows();
+    expect(row?.event).toMatchObject({ responseStatus: { status: 'Failure', reason: 'NotFound', code: 404 } });
+  });
+
+  it('names both who sent it and who they acted as', async () => {
+    const api = await audited();
+    await api.send('POST', configMaps, configMap('a'), { 'impersonate-user': 'bob', 'impersonate-group': 'system:masters' });
+    const [row] = await api.rows();
+    expect(row).toMatchObject({ username: 'alice' });
+    expect(row?.event).toMatchObject({
+      user: { username: 'alice' },
+      impersonatedUser: { username: 'bob', groups: ['system:masters', 'system:authenticated'] },
+    });
+  });
+
+  it('has the sender’s Audit-Id, when it has the form of one', async () => {
+    const api = await audited();
+    const given = await api.send('POST', configMaps, configMap('a'), { 'audit-id': 'my-own-id' });
+    const odd = await api.send('POST', configMaps, configMap('b'), { 'audit-id': 'not an id' });
+    expect(given.headers.get('audit-id')).toBe('my-own-id');
+    expect(odd.headers.get('audit-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await api.rows()).map(({ event }) => event['auditID'])).toEqual(['my-own-id', odd.headers.get('audit-id')]);
+  });
+
+  it('is of both stages for a watch, but for those that the policy omits', async () => {
+    const stages = async (rule: Partial<AuditPolicyRule>): Promise<unknown[]> => {
+      const api = await audited({ level: 'Metadata', ...rule });
+      await (await api.send('GET', `${configMaps}?watch=true&timeoutSeconds=1`)).text();
+      return (await api.rows()).map(({ event }) => event['stage']);
+    };
+    expect(await stages({})).toEqual(['ResponseStarted', 'ResponseComplete']);
+    expect(await stages({ omitStages: ['ResponseStarted'] })).toEqual(['ResponseComplete']);
+  });
+
+  it('is not made of what the policy does not keep, nor of strangers', async () => {
+    const api = await audited();
+    await api.send('GET', configMaps);
+    await api.send('GET', '/version');
+    const stranger = await api.send('POST', configMaps, configMap('a'), { authorization: 'Bearer nobody' });
+    expect(stranger.status).toBe(401);
+    expect(stranger.headers.get('audit-id')).not.toBeNull();
+    expect(await api.rows()).toEqual([]);
+  });
+});
+
+describe('the queue of events', () => {
+  const waiting = (name: string, bytes = 1) => ({
+    bytes,
+    row: (): AuditRow => ({ cluster: newClusterId(), at: '', username: '', verb: '', resource: '', namespace: '', name, event: {} }),
+  });
+
+  it('drops and counts what does not fit', async () => {
+    let dropped = 0;
+    const written: string[] = [];
+    await using queue = new AuditQueue({
+      store: { append: async (rows) => void written.push(...rows.map(({ name }) => name)) },
+      logger: silentLogger,
+      dropped: (count) => void (dropped += count),
+    });
+    queue.add(waiting('fits'));
+    queue.add(waiting('too large', 64 * 1024 * 1024));
+    await queue.flush();
+    expect({ written, dropped }).toEqual({ written: ['fits'], dropped: 1 });
+  });
+
+  it('tries again what could not be written, and gives it up in the end', async () => {
+    let [dropped, attempts] = [0, 0];
+    await using queue = new AuditQueue({
+      store: { append: async () => Promise.reject(new Error(`away ${(attempts += 1)}`)) },
+      logger: silentLogger,
+      dropped: (count) => void (dropped += count),
+    });
+    queue.add(waiting('lost'));
+    await queue.flush();
+    expect({ attempts, dropped }).toEqual({ attempts: 5, dropped: 1 });
+  });
+});
