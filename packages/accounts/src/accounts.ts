@@ -101,7 +101,7 @@ export class Accounts implements AsyncDisposable {
     });
     this.kubeconfigs = new Kubeconfigs({ deeds, certificates: this.certificates, organizations: this.organizations, endpoints });
     this.audit = new AuditTrail(database);
-    this.clusterAudit = new ClusterAudit(database);
+    this.clusterAudit = new ClusterAudit(database, deeds);
     this.usage = new Usage(database);
   }
 

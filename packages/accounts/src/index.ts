@@ -1,7 +1,7 @@
 export * from './accounts.ts';
 export * from './accounts-error.ts';
 export type { AuditEntry } from './audit.ts';
-export type { ClusterAudit, ClusterAuditFilter, ClusterAuditRow } from './cluster-audit/cluster-audit.ts';
+export { type ClusterAudit, clusterAuditKept } from './cluster-audit/cluster-audit.ts';
 export { pinOf } from './certificates/certificate.ts';
 export { ServiceAccountKeys } from './certificates/service-account-keys.ts';
 export type { CertificateAuthorities, ServingCertificate } from './certificates/authorities.ts';

@@ -22,6 +22,7 @@ const lowestRole = {
   'clusters:create': 'member',
   'clusters:delete': 'admin',
   'clusters:connect': 'viewer',
+  'clusters:audit': 'admin',
   'nodes:read': 'viewer',
   'nodes:manage': 'member',
 } as const satisfies Record<string, Role>;

@@ -9,6 +9,7 @@ import { documentationPage } from './documentation-page.ts';
 import type { ManagementDependencies, ManagementEnvironment } from './environment.ts';
 import { asProblemError, problemBody, ProblemError, problemKinds } from './problem.ts';
 import { apiKeyRoutes } from './routes/api-key-routes.ts';
+import { clusterAuditRoutes } from './routes/cluster-audit-routes.ts';
 import { clusterRoutes } from './routes/cluster-routes.ts';
 import { identityRoutes } from './routes/identity-routes.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
@@ -20,12 +21,13 @@ export function managementApp(dependencies: ManagementDependencies): Hono<Manage
   const app = new OpenAPIHono<ManagementEnvironment>({ defaultHook: refuseInvalid });
   app.use('/v1/*', withRequestId, withDependencies(dependencies));
   app.use('/v1/*', boundedJsonBodies);
-  app.use('/v1/*', etag());
+  app.use('/v1/*', tagged);
   identityRoutes(app);
   organizationRoutes(app);
   projectRoutes(app);
   apiKeyRoutes(app);
   clusterRoutes(app);
+  clusterAuditRoutes(app);
   nodeRoutes(app);
   documents(app, dependencies);
   app.all('/v1/*', (c) => {
@@ -34,6 +36,10 @@ export function managementApp(dependencies: ManagementDependencies): Hono<Manage
   app.onError((error, c) => answerProblem(error, c, dependencies));
   return app;
 }
+
+const tag = etag();
+/** A tag is made of the whole answer: what is streamed has none. */
+const tagged: MiddlewareHandler<ManagementEnvironment> = (c, next) => (c.req.path.endsWith('/audit/export') ? next() : tag(c, next));
 
 function withDependencies(dependencies: ManagementDependencies): MiddlewareHandler<ManagementEnvironment> {
   return async (c, next) => {

@@ -35,6 +35,7 @@ const bodies: Record<string, (() => object) | undefined> = {
   cordonNode: () => ({}),
   uncordonNode: () => ({}),
   drainNode: () => ({}),
+  setAuditPolicy: () => ({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'None' }] }),
 };
 
 /** Routes that act on the caller alone: another tenant may use them and meets only what is theirs. */
@@ -98,6 +99,7 @@ async function account(): Promise<unknown> {
     accounts.organizations.listProjects(id),
     accounts.audit.list(id),
   ]);
+  const auditPolicy = (await owner.as('GET', `/v1/clusters/${ids['cluster']}/audit-policy`)).body;
   const node = (await owner.as('GET', `/v1/clusters/${ids['cluster']}/nodes/secret-node`)).body;
   // Use leaves a trace that is no change.
   return {
@@ -107,6 +109,7 @@ async function account(): Promise<unknown> {
     clusters,
     projects,
     audit,
+    auditPolicy,
     node,
   };
 }

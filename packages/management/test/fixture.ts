@@ -42,7 +42,9 @@ export async function managementFixture(): Promise<ManagementFixture> {
   const owns = new AsyncDisposableStack();
   const accounts = owns.use(await accountsFixture());
   const storage = owns.use(openPostgresStorage({ url: accounts.database.appUrl }));
-  const api = owns.use(new ApiServer({ storage, authenticator: accounts.accounts, logger: silentLogger }));
+  const api = owns.use(
+    new ApiServer({ storage, authenticator: accounts.accounts, audit: accounts.accounts.clusterAudit, logger: silentLogger }),
+  );
   const app = managementApp({
     accounts: accounts.accounts,
     clusterClient: (cluster, user) => api.client(cluster, user),
@@ -101,7 +103,7 @@ export function requester(app: ManagementFixture['app'], token?: string): Reques
       ...(payload === undefined ? {} : { body: payload }),
     });
     const text = await answer.text();
-    const isJson = answer.headers.get('content-type')?.includes('json') === true;
+    const isJson = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
     return { status: answer.status, headers: answer.headers, body: (isJson && text !== '' ? JSON.parse(text) : text) as Body };
   };
 }

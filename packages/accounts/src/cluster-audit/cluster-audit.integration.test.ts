@@ -77,8 +77,14 @@ describe('the audit log of a cluster', () => {
 
   it('keeps a policy for each cluster', async () => {
     expect(await audit.policyOf(mine)).toBeUndefined();
-    await audit.setPolicy(mine, { rules: [1] });
-    await audit.setPolicy(mine, { rules: [2] });
+    const { actor, organization } = await fixture.tenant('acme');
+    const record = { id: mine, organizationId: organization.id, name: 'c' };
+    await audit.setPolicy(actor, record, { rules: [1] });
+    await audit.setPolicy(actor, record, { rules: [2] });
+    expect((await fixture.accounts.audit.list(organization.id)).items[0]).toMatchObject({
+      action: 'clusters.set-audit-policy',
+      targetId: mine,
+    });
     expect(await audit.policyOf(mine)).toEqual({ rules: [2] });
     expect(await audit.policyOf(other)).toBeUndefined();
   });

@@ -1,7 +1,9 @@
 import type { ClusterId } from '@kajitori/apimachinery';
 import { type SQL, sql } from 'drizzle-orm';
 import { AccountsError } from '../accounts-error.ts';
+import type { ClusterRecord } from '../clusters/clusters.ts';
 import type { AccountsDatabase, Queryable } from '../database.ts';
+import type { Actor, Deeds } from '../deed.ts';
 import { defaultPageSize, maxPageSize, type Page } from '../page.ts';
 
 /** An audit.k8s.io/v1 Event with what it is found by. */
@@ -40,9 +42,11 @@ const exportPageSize = 500;
  */
 export class ClusterAudit {
   readonly #database: AccountsDatabase;
+  readonly #deeds: Deeds;
 
-  constructor(database: AccountsDatabase) {
+  constructor(database: AccountsDatabase, deeds: Deeds) {
     this.#database = database;
+    this.#deeds = deeds;
   }
 
   /** One statement, whatever clusters they are of. */
@@ -58,12 +62,19 @@ export class ClusterAudit {
     return row?.policy;
   }
 
-  async setPolicy(cluster: ClusterId, policy: object): Promise<void> {
-    await this.#inCluster(cluster, async (tx) => {
+  /** Who changes what is kept is told in the account's own audit trail. */
+  async setPolicy(
+    actor: Actor,
+    { id, organizationId, name }: Pick<ClusterRecord, 'id' | 'organizationId' | 'name'>,
+    policy: object,
+  ): Promise<void> {
+    await this.#deeds.perform(actor, organizationId, async (tx) => {
+      await bindCluster(tx, id);
       await tx.execute(
-        sql`INSERT INTO audit.policies (cluster, policy) VALUES (${cluster}, ${JSON.stringify(policy)}::json)
+        sql`INSERT INTO audit.policies (cluster, policy) VALUES (${id}, ${JSON.stringify(policy)}::json)
             ON CONFLICT (cluster) DO UPDATE SET policy = excluded.policy, changed_at = now()`,
       );
+      return { result: undefined, note: { action: 'clusters.set-audit-policy', targetId: id, targetName: name } };
     });
   }
 
@@ -111,10 +122,14 @@ export class ClusterAudit {
 
   async #inCluster<T>(cluster: ClusterId, work: (tx: Queryable) => Promise<T>): Promise<T> {
     return this.#database.unbound.transaction(async (tx) => {
-      await tx.execute(sql`SELECT set_config('kajitori.cluster', ${cluster}, true)`);
+      await bindCluster(tx, cluster);
       return work(tx);
     });
   }
+}
+
+async function bindCluster(tx: Queryable, cluster: ClusterId): Promise<void> {
+  await tx.execute(sql`SELECT set_config('kajitori.cluster', ${cluster}, true)`);
 }
 
 function conditionsOf({ from, to, user, verb, resource, namespace, name }: ClusterAuditFilter): SQL[] {
