@@ -176,7 +176,8 @@ class GarbageCollector implements Controller {
 
   async #open({ client }: Run): Promise<Map<Kind, AnyInformer>> {
     const kinds = await collectableKindsOf(client);
-    return new Map(await Promise.all(kinds.map(async (kind) => [kind, await this.#context.caches.metadata(kind)] as const)));
+    const found = await Promise.all(kinds.map(async (kind) => ({ kind, informer: await this.#context.caches.metadata(kind) })));
+    return new Map(found.flatMap(({ kind, informer }) => (informer === undefined ? [] : [[kind, informer] as const])));
   }
 
   /** A kind that came is followed, one that went no longer. */

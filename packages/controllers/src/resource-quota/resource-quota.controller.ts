@@ -142,6 +142,7 @@ class ResourceQuotaController implements Controller {
       }
       const { caches } = this.#context;
       const informer = (measured.includes(kind) ? caches.find(kind) : undefined) ?? (await caches.metadata(kind));
+      if (informer === undefined) continue;
       await informer.reached(Number(quota.metadata.resourceVersion), limited);
       counted.set(countName(resource), informer.list(namespace));
     }

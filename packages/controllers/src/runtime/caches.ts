@@ -1,4 +1,4 @@
-import type { KubeObject, LabelSelector } from '@kajitori/apimachinery';
+import { isStatusError, type KubeObject, type LabelSelector } from '@kajitori/apimachinery';
 import { Informer, type ResourceClient } from '@kajitori/client';
 import type { Kind } from '@kajitori/kinds';
 
@@ -16,6 +16,8 @@ export class Caches implements AsyncDisposable {
   readonly #informers = new Map<string, AnyInformer>();
   /** Kinds of which only metadata is kept, made when the first is asked for. */
   readonly #metadata = new Map<string, AnyInformer>();
+  /** Resolved when the API no longer serves an informer's kind: it went with its definition, and the informer's owner hears of the same. */
+  readonly #gone = new WeakMap<AnyInformer, PromiseWithResolvers<void>>();
   readonly #open: (kind: Kind) => ResourceClient<KubeObject>;
   readonly #onError: (kind: Kind, error: unknown) => void;
 
@@ -29,12 +31,18 @@ export class Caches implements AsyncDisposable {
     return this.#informers.get(keyOf(kind, fieldSelector)) ?? this.#make(kind, { fieldSelector, keep: withoutManagedFields });
   }
 
-  /** The kind's informer, or one that keeps nothing but metadata, made and started now. Resolves when it shows everything. */
-  async metadata(kind: Kind): Promise<AnyInformer> {
+  /**
+   * The kind's informer, or one that keeps nothing but metadata, made and started now. Resolves when it shows everything; undefined
+   * when the kind, one of the cluster's own, is not served any more.
+   */
+  async metadata(kind: Kind): Promise<AnyInformer | undefined> {
     const key = keyOf(kind, '');
     const informer = this.#informers.get(key) ?? this.#metadata.get(key) ?? this.#make(kind, { fieldSelector: '', keep: onlyMetadata });
-    await informer.start().synced;
-    return informer;
+    const gone = this.#gone.get(informer)?.promise ?? new Promise<never>(() => undefined);
+    const shown = await Promise.race([informer.start().synced.then(() => true), gone.then(() => false)]);
+    if (shown) return informer;
+    await this.forget(kind);
+    return undefined;
   }
 
   /** Ends a cache of metadata: its kind is gone. */
@@ -46,12 +54,17 @@ export class Caches implements AsyncDisposable {
   }
 
   #make(kind: Kind, { fieldSelector, keep }: { fieldSelector: string; keep: (object: KubeObject) => KubeObject }): AnyInformer {
+    const gone = Promise.withResolvers<void>();
     const informer = new Informer<KubeObject>({
       client: this.#open(kind),
       keep,
       ...(fieldSelector === '' ? {} : { query: { fieldSelector } }),
-      onError: (error) => this.#onError(kind, error),
+      onError: (error) => {
+        if (kind.custom !== undefined && isStatusError(error, 'NotFound')) gone.resolve();
+        else this.#onError(kind, error);
+      },
     });
+    if (kind.custom !== undefined) this.#gone.set(informer, gone);
     (keep === onlyMetadata ? this.#metadata : this.#informers).set(keyOf(kind, fieldSelector), informer);
     return informer;
   }

@@ -1,4 +1,4 @@
-import { type Clock, type ClusterId, isStatusError, type KubeObject } from '@kajitori/apimachinery';
+import type { Clock, ClusterId, KubeObject } from '@kajitori/apimachinery';
 import { type ClusterClient, createClusterClient, type InformerEvent, type Transport, type UserInfo } from '@kajitori/client';
 import { type ActiveCluster, keyText, type Outcome, type ReconcileKey } from '@kajitori/reconciler';
 import type { ClusterStorage, Revision } from '@kajitori/storage';
@@ -56,11 +56,7 @@ export class ControlledCluster implements ActiveCluster {
     const reader = createClusterClient(transport, cacheUser);
     this.#caches = new Caches(
       (kind) => reader.resource(kind),
-      (kind, error) => {
-        // A kind of the cluster's own went with its definition: who keeps its cache ends it, having heard of the same.
-        if (kind.custom !== undefined && isStatusError(error, 'NotFound')) return;
-        logger.warn({ cluster, kind: kind.kind, error }, 'an informer lost its watch and starts it again');
-      },
+      (kind, error) => logger.warn({ cluster, kind: kind.kind, error }, 'an informer lost its watch and starts it again'),
     );
     this.#expectations = new Expectations(this.#caches);
   }

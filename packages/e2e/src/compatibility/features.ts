@@ -50,6 +50,8 @@ interface Live extends KubernetesObject {
 const label = 'compatibility=run';
 const protobuf = 'application/vnd.kubernetes.protobuf';
 const goneMilliseconds = 15_000;
+/** How often a race with a controller is run again. */
+const retriesMax = 5;
 
 export interface RunOptions {
   config: KubeConfig;
@@ -183,34 +185,33 @@ export class ResourceRun {
   }
 
   async #yaml(one: string): Promise<void> {
-    const answer = await this.#options.raw.send('GET', one, { headers: { accept: 'application/yaml' } });
-    expectStatus(answer, 200);
-    const back = await this.#options.raw.send('PUT', `${one}?dryRun=All`, {
-      headers: { 'content-type': 'application/yaml' },
-      body: answer.bytes,
-    });
-    expectStatus(back, 200);
+    await this.#sendBack(one, 'application/yaml', '?dryRun=All');
   }
 
   /** What it sends in protobuf it takes back in protobuf, as the same object. */
   async #protobuf(one: string): Promise<void> {
-    const { raw } = this.#options;
     const before = await this.#live(one);
-    // A controller may report its status in between.
-    for (let attempt = 0; ; attempt += 1) {
-      const answer = await raw.send('GET', one, { headers: { accept: protobuf } });
-      expectStatus(answer, 200);
-      assert(answer.headers['content-type'] === protobuf && answer.bytes.toString('latin1').startsWith('k8s\0'), 'it is not protobuf');
-      const back = await raw.send('PUT', one, { headers: { 'content-type': protobuf }, body: answer.bytes });
-      if (back.status === 409 && attempt < 5) continue;
-      expectStatus(back, 200);
-      break;
-    }
+    const bytes = await this.#sendBack(one, protobuf, '');
+    assert(bytes.toString('latin1').startsWith('k8s\0'), 'it is not protobuf');
     const after = await this.#live(one);
     const contents = ({ metadata: _metadata, status: _status, ...rest }: Live): object => rest;
     assert(isDeepStrictEqual(contents(before), contents(after)), 'it came back changed');
     const written = before.metadata.resourceVersion !== after.metadata.resourceVersion;
     assert(!written || !isDeepStrictEqual(before['status'], after['status']), 'the same object again was written as a change');
+  }
+
+  /** Reads in a media type and writes the bytes as they came; again when a controller has reported its status in between. */
+  async #sendBack(one: string, type: string, query: string): Promise<Buffer> {
+    const { raw } = this.#options;
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await raw.send('GET', one, { headers: { accept: type } });
+      expectStatus(answer, 200);
+      assert(answer.headers['content-type'] === type, `it came as ${String(answer.headers['content-type'])}`);
+      const back = await raw.send('PUT', `${one}${query}`, { headers: { 'content-type': type }, body: answer.bytes });
+      if (back.status === 409 && attempt < retriesMax) continue;
+      expectStatus(back, 200);
+      return answer.bytes;
+    }
   }
 
   /** As a person does who loses a race: reads again and tries again. */
@@ -222,7 +223,7 @@ export class ResourceRun {
         await this.#objects.replace(read);
         return;
       } catch (error) {
-        if (attempt === 5 || (error as { code?: number }).code !== 409) throw error;
+        if (attempt === retriesMax || (error as { code?: number }).code !== 409) throw error;
       }
     }
   }
