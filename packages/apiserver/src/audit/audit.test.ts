@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { newClusterId } from '@kajitori/apimachinery';
 import { type AuditPolicyRule, defaultAuditPolicy } from '@kajitori/policies';
 import { silentLogger } from '@kajitori/telemetry';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { apiOverHttp } from '../testing/api-over-http.testing.ts';
 import { configMap, memoryApi } from '../testing/memory-api.testing.ts';
 import { AuditQueue } from './audit-queue.ts';
@@ -10,6 +13,7 @@ import type { AuditRow } from './audit-store.ts';
 const alice = { name: 'alice', groups: ['system:masters', 'system:authenticated'] };
 
 interface Audited extends AsyncDisposable {
+  url: string;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Ends the server, which writes what waits. */
   rows(): Promise<AuditRow[]>;
@@ -24,6 +28,7 @@ async function audited(...rules: AuditPolicyRule[]): Promise<Audited> {
   const memory = await memoryApi({ audit, authenticateToken: async (_, token) => (token === 'alice' ? alice : undefined) });
   const http = await apiOverHttp(memory);
   return {
+    url: http.url,
     send: (method, path, body, headers = {}) =>
       fetch(`${http.url}${path}`, {
         method,
@@ -147,6 +152,28 @@ describe('an event', () => {
     };
     expect(await stages({})).toEqual(['ResponseStarted', 'ResponseComplete']);
     expect(await stages({ omitStages: ['ResponseStarted'] })).toEqual(['ResponseComplete']);
+  });
+
+  it('is made of a stream too: that it began and ended, or why it was refused', async () => {
+    const api = await audited({ level: 'Metadata' });
+    const ended = async (path: string): Promise<string> => {
+      const socket = new WebSocket(`${api.url.replace('http', 'ws')}${path}`, { headers: { authorization: 'Bearer alice' } });
+      socket.once('open', () => socket.close());
+      socket.on('error', () => undefined);
+      const refused = once(socket, 'unexpected-response').then(([, answer]) => String((answer as IncomingMessage).headers['audit-id']));
+      const said = await Promise.race([refused, once(socket, 'close').then(() => 'closed')]);
+      socket.terminate();
+      return said;
+    };
+    expect(await ended(`${configMaps}?watch=true`)).toBe('closed');
+    const refusal = await ended('/api/v1/namespaces/default/pods/none/exec?command=ls&stdout=true');
+    const told = (await api.rows()).map(({ resource, event }) => [resource, event['stage'], event['responseStatus']]);
+    expect(told).toEqual([
+      ['configmaps', 'ResponseStarted', { metadata: {}, code: 101 }],
+      ['configmaps', 'ResponseComplete', { metadata: {}, code: 101 }],
+      ['pods/exec', 'ResponseComplete', { metadata: {}, code: 404 }],
+    ]);
+    expect(refusal).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('is not made of what the policy does not keep, nor of strangers', async () => {

@@ -12,12 +12,17 @@ export function auditUpgrade(audit: RequestAudit, socket: Duplex): void {
   const end = socket.end.bind(socket);
   // Nothing was said: the connection was lost before.
   let status = 499;
+  const ended = (): void => {
+    socket.off('close', ended);
+    audit.complete({ status });
+  };
   const look = (chunk: unknown): void => {
     Object.assign(socket, { write, end });
     const head =
       typeof chunk === 'string' ? chunk.slice(0, 16) : chunk instanceof Uint8Array ? Buffer.from(chunk.subarray(0, 16)).toString() : '';
     status = Number(statusLine.exec(head)?.[1] ?? status);
     if (status < 400) audit.started(status);
+    else ended();
   };
   const looking =
     (pass: (...args: unknown[]) => unknown) =>
@@ -26,5 +31,5 @@ export function auditUpgrade(audit: RequestAudit, socket: Duplex): void {
       return pass(...args);
     };
   Object.assign(socket, { write: looking(write as (...args: unknown[]) => unknown), end: looking(end as (...args: unknown[]) => unknown) });
-  socket.once('close', () => audit.complete({ status }));
+  socket.once('close', ended);
 }
