@@ -28,7 +28,6 @@ async function kubernetes(...requests: [method: string, path: string, body?: obj
   const { port } = server.address() as AddressInfo;
   for (const [method, path, body] of requests) {
     // One after the other, as a person would.
-    // oxlint-disable-next-line no-await-in-loop
     await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: { authorization: `Bearer ${tenant.sessionToken}`, 'content-type': 'application/json' },

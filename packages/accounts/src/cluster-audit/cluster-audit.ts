@@ -103,7 +103,6 @@ export class ClusterAudit {
     let cursor: string | undefined;
     do {
       // Each page begins where the one before ended.
-      // oxlint-disable-next-line no-await-in-loop
       const { items, next } = await this.list(cluster, { ...filter, limit: exportPageSize, cursor });
       if (items.length > 0) yield items;
       cursor = next;

@@ -48,7 +48,6 @@ export class AuditQueue implements AsyncDisposable {
     while (this.#waiting.length > 0 || this.#writing !== undefined) {
       this.#write();
       // One batch after the other.
-      // oxlint-disable-next-line no-await-in-loop
       await this.#writing;
     }
   }

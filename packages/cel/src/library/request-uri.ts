@@ -14,6 +14,7 @@ const textMax = 16_384;
 
 /** Undefined when the text is neither an absolute URL nor an absolute path. */
 export function parseRequestUri(text: string): RequestUri | undefined {
+  // Go refuses control characters, so they are looked for.
   // oxlint-disable-next-line no-control-regex
   if (text === '' || text.length > textMax || /[\u0000-\u001f\u007f]/.test(text)) return undefined;
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text);

@@ -112,6 +112,7 @@ const quoteEscapes: Record<string, string> = {
 };
 
 function quote(text: string): string {
+  // The control characters that have an escape of their own.
   // oxlint-disable-next-line no-control-regex
   return `"${text.toWellFormed().replaceAll(/[\u0007-\r\\"]/g, (char) => quoteEscapes[char] as string)}"`;
 }

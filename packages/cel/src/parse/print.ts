@@ -105,6 +105,7 @@ function printDouble(value: number): string {
 }
 
 function quote(text: string): string {
+  // All control characters are escaped.
   // oxlint-disable-next-line no-control-regex
   const escaped = text.replaceAll(/["\\\u0000-\u001f]/g, (char) =>
     char === '"' || char === '\\' ? `\\${char}` : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,7 +1,6 @@
-import { declare } from '@kajitori/cel';
+import { declare, declareSchema } from '@kajitori/cel';
 import { type FieldError, invalid, notSupported, required } from '@kajitori/apimachinery';
 import { compileRule } from '../custom-resources/rules/compiled-rules.ts';
-import { declaredType } from '../custom-resources/rules/declared-schema.ts';
 import { fieldSchema } from '../custom-resources/structural-schema.ts';
 import type { JSONSchemaProps, ValidationRule } from './json-schema-props.ts';
 import { SchemaCosts } from './rule-costs.ts';
@@ -36,7 +35,7 @@ function visit(schema: JSONSchemaProps, field: string, standing: Standing, findi
   const { errors, costs } = findings;
   const rules = schema['x-kubernetes-validations'] ?? [];
   if (rules.length > 0) {
-    const self = declaredType(fieldSchema(schema), standing.path, standing.isRoot) ?? declare.dyn;
+    const self = declareSchema(fieldSchema(schema), { name: standing.path, isResource: standing.isRoot }) ?? declare.dyn;
     for (const [at, rule] of rules.entries()) {
       const path = `${field}.x-kubernetes-validations[${at}]`;
       errors.push(...textErrors(rule, path));
@@ -66,7 +65,7 @@ function visit(schema: JSONSchemaProps, field: string, standing: Standing, findi
 
 /** How many items or values a list or map may have: what it says, or what fits into a request. */
 function timesOf(schema: JSONSchemaProps): number {
-  return declaredType(fieldSchema(schema), 'sized')?.elementsMax ?? 1;
+  return declareSchema(fieldSchema(schema), { name: 'sized' })?.elementsMax ?? 1;
 }
 
 function textErrors({ rule, message, reason, messageExpression }: ValidationRule, path: string): FieldError[] {

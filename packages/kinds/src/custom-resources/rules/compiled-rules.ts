@@ -1,7 +1,6 @@
-import { createEnvironment, declare, type DeclaredType, type Program, types } from '@kajitori/cel';
+import { createEnvironment, declare, declareSchema, type DeclaredType, type Program, types } from '@kajitori/cel';
 import type { Schema } from '@kajitori/schema';
 import type { ValidationRule } from '../../apiextensions/json-schema-props.ts';
-import { declaredType } from './declared-schema.ts';
 
 /** One rule of a schema, ready to run. */
 export interface CompiledRule {
@@ -48,7 +47,7 @@ function nodeOf(schema: Schema, path: string, isRoot = false): RuleNode | undefi
   const items = schema.items === undefined ? undefined : nodeOf(schema.items, `${path}.@items`);
   const rules = (schema['x-kubernetes-validations'] ?? []) as ValidationRule[];
   if (rules.length === 0 && properties.size === 0 && values === undefined && items === undefined) return undefined;
-  const declared = rules.length === 0 ? undefined : declaredType(schema, path, isRoot);
+  const declared = rules.length === 0 ? undefined : declareSchema(schema, { name: path, isResource: isRoot });
   return {
     schema,
     declared: declared ?? declare.dyn,
