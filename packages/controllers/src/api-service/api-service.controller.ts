@@ -1,4 +1,5 @@
 import { isStatusError, withCondition } from '@kajitori/apimachinery';
+import type { InformerEvent } from '@kajitori/client';
 import { type APIService, apiServices, customResourceDefinitions, endpointSlices, services } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import type { Change } from '@kajitori/storage';
@@ -32,12 +33,17 @@ export const apiService: ControllerDescriptor = {
   user: 'system:kube-aggregator',
   component: 'kube-aggregator',
   watches: [
-    watch(apiServices, self),
+    watch(apiServices, (event) => (needsCare(event) ? self(event) : [])),
     watch(services, ({ object }, caches) => named(behind(object, caches.of(apiServices).list()))),
     watch(endpointSlices, ({ object }, caches) => named(behind(object, caches.of(apiServices).list()))),
   ],
   create: (context) => new ApiServiceController(context),
 };
+
+/** The API server's own need nothing while they are there, and every cluster has them. */
+function needsCare({ type, object }: InformerEvent<APIService>): boolean {
+  return type === 'deleted' || object.spec.service !== undefined || object.metadata.labels?.[automanaged] === 'true';
+}
 
 class ApiServiceController implements Controller {
   readonly #context: ControllerContext;

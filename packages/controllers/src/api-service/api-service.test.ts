@@ -93,10 +93,16 @@ describe('the APIServices of definitions', () => {
   });
 });
 
-it('tells servers in the cluster whom to believe', async () => {
+it('tells servers in the cluster whom to believe, once a node can run one, and again when somebody takes it away', async () => {
+  const name = 'extension-apiserver-authentication';
   await cluster.create(namespaces, { metadata: { name: 'kube-system' } });
   await cluster.settle();
-  const { data } = await cluster.get(configMaps, 'extension-apiserver-authentication', 'kube-system');
+  expect(await cluster.resource(configMaps).find('kube-system', name)).toBeUndefined();
+  await cluster.addNode('node-1');
+  await cluster.settle();
+  await cluster.resource(configMaps).delete('kube-system', name);
+  await cluster.settle();
+  const { data } = await cluster.get(configMaps, name, 'kube-system');
   expect(data).toEqual({
     'client-ca-file': 'clients',
     'requestheader-allowed-names': '["front-proxy-client"]',

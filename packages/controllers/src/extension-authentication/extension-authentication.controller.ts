@@ -1,5 +1,5 @@
 import { isStatusError } from '@kajitori/apimachinery';
-import { configMaps, namespaces } from '@kajitori/kinds';
+import { configMaps, nodes } from '@kajitori/kinds';
 import { done } from '@kajitori/reconciler';
 import { type ControllerDescriptor, watch } from '../runtime/controller.ts';
 
@@ -8,17 +8,21 @@ const name = 'extension-apiserver-authentication';
 const fieldSelector = `metadata.name=${name}`;
 const key = [{ namespace, name }];
 
-/** Keeps, where Kubernetes has it, what a server needs to know to believe the front proxy: its authority, its name and its headers. */
+/**
+ * Keeps, where Kubernetes has it, what a server needs to know to believe the front proxy: its authority, its name and its headers. From
+ * the first node on: a cluster without one runs no server, and its authorities need not be made.
+ */
 export const extensionAuthentication: ControllerDescriptor = {
   name: 'extension-authentication',
   user: 'system:kube-aggregator',
   component: 'kube-aggregator',
   watches: [
-    watch(namespaces, () => key, `metadata.name=${namespace}`),
+    watch(nodes, ({ type }) => (type === 'added' ? key : [])),
     watch(configMaps, ({ object }) => (object.metadata.namespace === namespace ? key : []), fieldSelector),
   ],
   create: ({ cache, aggregation }) => ({
     async reconcile({ client }) {
+      if (cache(nodes).list().length === 0) return done;
       const { client: clients, frontProxy } = await aggregation.authorities();
       const data = {
         'client-ca-file': clients,
