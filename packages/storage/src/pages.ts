@@ -12,6 +12,8 @@ export interface Scan {
   range: KeyRange;
   selection: Selection;
   limit: number;
+  /** What more would be dropped. */
+  bytesMax?: number;
   revision?: Revision;
 }
 
@@ -31,6 +33,8 @@ export interface PageSource {
 
 /** Objects that one scan asks for at most; its bytes are bounded by the driver. */
 const scanObjectsMax = 5_000;
+const scanObjectsMin = 16;
+const objectBytesUsual = 1_024;
 /** Objects a scan asks for when a part of the selector is tested here. */
 const testedObjects = 500;
 /** Objects that a page with a limit looks at: a selector that fits none must not read a whole cluster in one request. */
@@ -66,16 +70,18 @@ function mergePages(first: Page, second: Page, limit = Infinity): Page {
 }
 
 async function pageOfLine(source: PageSource, line: Line, options: ListOptions): Promise<Page> {
-  const { group, resource, limit = Infinity } = options;
+  const { group, resource, limit = Infinity, bytesMax = Infinity } = options;
   const selection = selectionOf(options);
   const range = rangeOf(options);
   const objects: StoredObject[] = [];
   let { revision } = options;
   let examined = 0;
+  let bytes = 0;
   let next: Position | undefined;
+  let full = false;
   for (let from = range.from; comparePositions(from, range.to) <= 0 || revision === undefined;) {
     // One more than wanted tells whether a page follows.
-    const wanted = selection.rest === undefined ? Math.min(limit - objects.length + 1, scanObjectsMax) : testedObjects;
+    const wanted = selection.rest === undefined ? Math.min(limit - objects.length + 1, scanObjectsMax, objectsOf(bytesMax)) : testedObjects;
     const scanned = await source.scan({
       line,
       group,
@@ -83,12 +89,23 @@ async function pageOfLine(source: PageSource, line: Line, options: ListOptions):
       range: { from, to: range.to },
       selection,
       limit: wanted,
+      ...(bytesMax === Infinity ? {} : { bytesMax: Math.max(1, bytesMax - bytes) }),
       ...(revision === undefined ? {} : { revision }),
     });
     revision ??= scanned.head;
     examined += scanned.objects.length;
     const fitting = selection.rest === undefined ? scanned.objects : scanned.objects.filter(selection.rest);
-    objects.push(...fitting.slice(0, limit - objects.length + 1));
+    for (const object of fitting.slice(0, limit - objects.length + 1)) {
+      full = bytes >= bytesMax && objects.length < limit;
+      if (full) break;
+      objects.push(object);
+      bytes += object.body.length;
+    }
+    full ||= bytes >= bytesMax && scanned.more && objects.length < limit;
+    if (full) {
+      next = positionOf(objects.at(-1));
+      break;
+    }
     const last = scanned.objects.at(-1);
     if (objects.length > limit) {
       objects.length = limit;
@@ -102,11 +119,16 @@ async function pageOfLine(source: PageSource, line: Line, options: ListOptions):
     }
     from = following(last);
   }
-  const page: Page = { objects, revision: revision ?? 0, ...(next === undefined ? {} : { next }) };
+  const page: Page = { objects, revision: revision ?? 0, ...(next === undefined ? {} : { next }), ...(full ? { full } : {}) };
   const selected = options.name !== undefined || (options.labels?.length ?? 0) > 0 || (options.fields?.length ?? 0) > 0;
-  if (next !== undefined && !selected)
+  if (next !== undefined && !full && !selected)
     page.remaining = await source.countRange({ line, group, resource, range: { from: following(next), to: range.to } });
   return page;
+}
+
+/** How many objects to ask for where only so many bytes are wanted: small ones take a few scans more. */
+function objectsOf(bytes: number): number {
+  return Math.max(scanObjectsMin, Math.ceil(bytes / objectBytesUsual));
 }
 
 function positionOf(object: Position | undefined): Position | undefined {

@@ -94,6 +94,8 @@ export interface ListOptions {
   fields?: FieldSelector;
   /** At most this many objects; absent: all. */
   limit?: number;
+  /** The page ends (`full`) once its bodies have about this many bytes: never before one object, and before `limit` where both are given. */
+  bytesMax?: number;
   /** Where the page before ended: only keys after it. */
   after?: { namespace: string; name: string };
   /** The state right after this revision; absent: the newest. Pages of one list pass what the first page answered. */
@@ -106,7 +108,9 @@ export interface Page {
   revision: Revision;
   /** Where the next page starts; absent on the last. */
   next?: { namespace: string; name: string };
-  /** How many follow; only given when no selector was. */
+  /** `bytesMax` ended it. */
+  full?: true;
+  /** How many follow; only given when no selector was and `bytesMax` did not end the page. */
   remaining?: number;
 }
 

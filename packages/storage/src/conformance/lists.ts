@@ -66,6 +66,35 @@ export function listConformance(engine: () => StorageEngine, forgetHistory: Subj
       expect((await storage.list({ ...widgets, namespace: 'b', after: { namespace: 'c', name: 'a' } })).objects).toEqual([]);
     });
 
+    it('come in pages of so many bytes, each of one object at least', async () => {
+      const seen: string[] = [];
+      let after: ListOptions['after'];
+      for (let pages = 0; pages < 10; pages += 1) {
+        const page = await storage.list({ ...widgets, bytesMax: 1, ...(after === undefined ? {} : { after }) });
+        seen.push(...page.objects.map(({ namespace, name }) => `${namespace}/${name}`));
+        expect(page.objects.length).toBeLessThanOrEqual(1);
+        expect(page.remaining).toBeUndefined();
+        after = page.next;
+        if (after === undefined) break;
+        expect(page.full).toBe(true);
+      }
+      expect(seen).toEqual(['a/one', 'b/One', 'b/one', 'b/two', 'c/one']);
+      const large = await storage.list({ ...widgets, bytesMax: 1_000_000 });
+      expect(large.objects.length).toBe(5);
+      expect(large).not.toHaveProperty('next');
+    });
+
+    it('end by their limit before they end by their bytes', async () => {
+      const page = await storage.list({ ...widgets, limit: 2, bytesMax: 1_000_000 });
+      expect(page).toMatchObject({ next: { namespace: 'b', name: 'One' }, remaining: 3 });
+      expect(page.full).toBeUndefined();
+      const short = await storage.list({ ...widgets, limit: 2, bytesMax: 1 });
+      expect(short).toMatchObject({ next: { namespace: 'a', name: 'one' }, full: true });
+      const last = await storage.list({ ...widgets, limit: 1, bytesMax: 1, after: { namespace: 'b', name: 'two' } });
+      expect(last.objects.map(({ name }) => name)).toEqual(['one']);
+      expect(last.next).toBeUndefined();
+    });
+
     it.each([
       ['app=web', ['a/one', 'b/two', 'c/one']],
       ['app=web,tier=front', ['b/two']],

@@ -253,7 +253,8 @@ function withVirtual(page: Page, virtual: StoredObject[], limit = Infinity): Pag
   if (objects.length < all.length || complete !== undefined) {
     const end = objects.length === limit && last !== undefined ? last : complete;
     if (end !== undefined) merged.next = { namespace: end.namespace, name: end.name };
-    if (page.remaining !== undefined || (complete === undefined && merged.next !== undefined))
+    if (page.full === true && end === complete) merged.full = true;
+    else if (page.remaining !== undefined || (complete === undefined && merged.next !== undefined))
       merged.remaining = all.length + (page.remaining ?? 0) - objects.length;
   }
   return merged;

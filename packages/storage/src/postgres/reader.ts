@@ -47,9 +47,10 @@ export class Reader implements PageSource {
     return listPage(this, options);
   }
 
-  async scan({ line, group, resource, range: { from, to }, selection, limit, revision }: Scan): Promise<Scanned> {
+  async scan({ line, group, resource, range: { from, to }, selection, limit, bytesMax = scanBytesMax, revision }: Scan): Promise<Scanned> {
     const labels = JSON.stringify(selection.labels);
     const fields = JSON.stringify(selection.fields);
+    const bytesWanted = Math.min(bytesMax, scanBytesMax);
     const rows = await this.#database
       .repeatable('list', (sql) => {
         const select = [
@@ -65,7 +66,7 @@ export class Reader implements PageSource {
           textArray(selection.absent),
           fields,
           limit,
-          scanBytesMax,
+          bytesWanted,
         ];
         const at = revision === undefined ? [] : [revision];
         return sql.unsafe<ListRow[]>(scanStatements[line][at.length === 0 ? 'newest' : 'at'], [...select, ...at], { prepare: true });
@@ -80,7 +81,7 @@ export class Reader implements PageSource {
     );
     const bytes = objects.reduce((sum, { body }) => sum + body.length, 0);
     // Characters are no more than bytes: a page that the bytes ended has at least a third of them in characters.
-    return { objects, head: first.head, more: objects.length >= limit || bytes * 3 >= scanBytesMax };
+    return { objects, head: first.head, more: objects.length >= limit || bytes * 3 >= bytesWanted };
   }
 
   async countRange({ line, group, resource, range: { from, to } }: Pick<Scan, 'line' | 'group' | 'resource' | 'range'>): Promise<number> {
