@@ -68,10 +68,15 @@ export function typeInvalid(field: string, value: unknown, detail: string): Fiel
   return { reason: 'FieldValueTypeInvalid', field, message: `Invalid value: ${shown(value)}: ${detail}` };
 }
 
+/** `a: ...`, or `[a: ..., b: ...]` where there are several. */
+export function fieldErrorsText(errors: readonly FieldError[]): string {
+  const said = errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  return said.length === 1 ? (said[0] ?? '') : `[${said.join(', ')}]`;
+}
+
 /** The 422 that carries every field's cause, with Kubernetes' message: `Pod "x" is invalid: [a: ..., b: ...]`. */
 export function invalidObject(kind: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, errors: readonly FieldError[]): StatusError {
-  const said = errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
-  const list = said.length === 1 ? (said[0] ?? '') : `[${said.join(', ')}]`;
+  const list = fieldErrorsText(errors);
   const kindText = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   const causes: StatusCause[] = errors.map(({ reason, field, message }) => ({ reason, message, field }));
   return new StatusError('Invalid', `${kindText} "${name}" is invalid: ${list}`, {

@@ -218,7 +218,7 @@ export class ApiServer implements AsyncDisposable {
       },
     });
     return {
-      app: kubernetesApp({ handler, authenticator, authorize: operations.services.authorize, clusterOf, logger }),
+      app: kubernetesApp({ handler, authenticator, clusterOf, logger }),
       upgrade: (request, socket, head) =>
         serveStreamUpgrade(
           { ...proxies, aggregation, resources, authenticator, node, auditor, logger, gate: this.#gate },

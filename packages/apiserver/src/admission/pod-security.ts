@@ -1,8 +1,9 @@
-import { forbidden, invalidObject, type KubeObject } from '@kajitori/apimachinery';
+import { fieldErrorsText, forbidden, invalidObject, type KubeObject } from '@kajitori/apimachinery';
 import { everyContainer, type Kind, type Namespace, namespaces, type Pod, pods, type PodTemplateSpec } from '@kajitori/kinds';
 import {
   type CheckedPod,
   existingPodWarnings,
+  type LevelVersion,
   levelVersionText,
   podSecurityLevels,
   type PodSecurityPolicy,
@@ -40,7 +41,7 @@ const templates: ReadonlyMap<string, Template> = new Map<string, Template>([
 
 /**
  * The Pod Security Standards, by the labels of namespaces: refuses pods (`enforce`), and warns of pods and of templates that would make
- * such pods (`warn`). Nobody is exempt.
+ * such pods (`warn`), and notes what it found for the audit log (`audit`). Nobody is exempt.
  */
 export function podSecurity(policies: PolicySource): AdmissionPlugin {
   return {
@@ -57,10 +58,10 @@ export function podSecurity(policies: PolicySource): AdmissionPlugin {
       const { call, object, old } = request;
       if (object === undefined) return;
       if (call.kind === (namespaces as unknown)) return checkNamespace(call, object as Namespace, old as Namespace | undefined);
-      const policy = await policyFor(policies, call);
-      if (isOpen(policy)) return;
-      if (call.kind !== (pods as unknown)) return warnOfTemplate(call, policy, templates.get(nameOf(call.kind))?.(object));
-      if (old === undefined || changesWhatMatters(object as Pod, old as Pod)) checkPod(request, policy, object as Pod);
+      const asked = await policyFor(policies, call);
+      if (call.kind !== (pods as unknown)) return checkTemplate(call, asked, templates.get(nameOf(call.kind))?.(object));
+      if (isOpen(asked, 'enforce', 'audit', 'warn')) return note(call, 'enforce-policy', 'privileged:latest');
+      if (old === undefined || changesWhatMatters(object as Pod, old as Pod)) checkPod(request, asked, object as Pod);
     },
   };
 }
@@ -69,28 +70,54 @@ function nameOf({ group, plural }: Pick<Kind, 'group' | 'plural'>): string {
   return `${group}/${plural}`;
 }
 
-function isOpen({ enforce, warn, audit }: PodSecurityPolicy): boolean {
-  return [enforce, warn, audit].every(({ level }) => level === 'privileged');
+type AskedPolicy = ReturnType<typeof podSecurityPolicyOf>;
+
+function isOpen({ policy, errors }: AskedPolicy, ...modes: readonly (keyof PodSecurityPolicy)[]): boolean {
+  return errors.length === 0 && modes.every((mode) => policy[mode].level === 'privileged');
 }
 
-async function policyFor(policies: PolicySource, call: Call): Promise<PodSecurityPolicy> {
+async function policyFor(policies: PolicySource, call: Call): Promise<AskedPolicy> {
   const namespace = await policies.one(call, namespaces, call.namespace);
-  return podSecurityPolicyOf(namespace?.metadata.labels).policy;
+  return podSecurityPolicyOf(namespace?.metadata.labels);
 }
 
-function checkPod({ call }: AdmissionRequest, policy: PodSecurityPolicy, pod: Pod): void {
-  const violations = podSecurityViolations(policy.enforce, pod);
+function note({ auditAnnotations }: Call, key: string, value: string): void {
+  auditAnnotations?.set(`pod-security.kubernetes.io/${key}`, value);
+}
+
+function checkPod({ call }: AdmissionRequest, asked: AskedPolicy, pod: Pod): void {
+  const { enforce } = asked.policy;
+  note(call, 'enforce-policy', levelVersionText(enforce));
+  noteViolations(call, asked, pod);
+  const violations = podSecurityViolations(enforce, pod);
   if (violations.length > 0) {
-    const why = `violates PodSecurity "${levelVersionText(policy.enforce)}": ${violationDetails(violations)}`;
+    const why = `violates PodSecurity "${levelVersionText(enforce)}": ${violationDetails(violations)}`;
     throw forbidden(groupResourceOf(call.kind), pod.metadata.name ?? '', why);
   }
-  warnOfTemplate(call, policy, pod);
+  warn(call, asked, pod);
 }
 
-function warnOfTemplate(call: Call, { warn }: PodSecurityPolicy, template: CheckedPod | undefined): void {
-  if (template === undefined) return;
-  const violations = podSecurityViolations(warn, template);
-  if (violations.length > 0) call.warnings.push(`would violate PodSecurity "${levelVersionText(warn)}": ${violationDetails(violations)}`);
+function checkTemplate(call: Call, asked: AskedPolicy, template: CheckedPod | undefined): void {
+  if (template === undefined || isOpen(asked, 'audit', 'warn')) return;
+  noteViolations(call, asked, template);
+  warn(call, asked, template);
+}
+
+function noteViolations(call: Call, { policy, errors }: AskedPolicy, pod: CheckedPod): void {
+  if (call.auditAnnotations === undefined) return;
+  if (errors.length > 0) note(call, 'error', `Failed to parse policy: ${fieldErrorsText(errors)}`);
+  const found = wouldViolate(policy.audit, pod);
+  if (found !== undefined) note(call, 'audit-violations', found);
+}
+
+function warn(call: Call, { policy }: AskedPolicy, pod: CheckedPod): void {
+  const found = wouldViolate(policy.warn, pod);
+  if (found !== undefined) call.warnings.push(found);
+}
+
+function wouldViolate(level: LevelVersion, pod: CheckedPod): string | undefined {
+  const violations = podSecurityViolations(level, pod);
+  return violations.length === 0 ? undefined : `would violate PodSecurity "${levelVersionText(level)}": ${violationDetails(violations)}`;
 }
 
 /** What an update of a pod may change that a level looks at: images, seccomp annotations, and containers that are added. */

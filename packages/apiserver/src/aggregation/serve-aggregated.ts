@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { badRequest, StatusError } from '@kajitori/apimachinery';
-import { refusal } from '../authorization/authorizer.ts';
+import { noteDecision, refusal } from '../authorization/authorizer.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import { type Operations, unknownPath } from '../operations/operations.ts';
@@ -73,7 +73,7 @@ async function authorizeAggregated(
   request: HttpRequest,
   info: RequestInfo | undefined,
 ): Promise<void> {
-  const { cluster, user, method, path } = request;
+  const { cluster, user, method, path, auditNotes } = request;
   refuseAmbiguous(path);
   // A path that no rule for resources covers must not pass as a document, which everyone may read.
   if (info === undefined && !documentPath.test(path)) throw unknownPath();
@@ -91,8 +91,9 @@ async function authorizeAggregated(
             name: info.name,
           },
         };
-  const { allowed, reason } = await operations.services.authorize(cluster, attributes);
-  if (!allowed) throw refusal(attributes, reason);
+  const decision = await operations.services.authorize(cluster, attributes);
+  noteDecision(decision, auditNotes?.annotations);
+  if (!decision.allowed) throw refusal(attributes, decision.reason);
 }
 
 function upstreamOf(parts: UpstreamParts, api: AggregatedApi, { cluster, path }: HttpRequest, url = ''): Promise<Upstream> {

@@ -42,7 +42,7 @@ export function auditEvent(
   const asked = bodies && complete ? recordedObject(requestBody, decision) : {};
   const answered = decision.level === 'RequestResponse' && complete ? recordedObject(responseBody, decision) : {};
   const truncated = asked.truncated === true || answered.truncated === true;
-  const annotations = { ...Object.fromEntries(notes.annotations), ...(truncated ? { 'audit.k8s.io/truncated': 'true' } : {}) };
+  const annotations = { ...shownAnnotations(notes.annotations, bodies), ...(truncated ? { 'audit.k8s.io/truncated': 'true' } : {}) };
   return {
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
@@ -63,6 +63,13 @@ export function auditEvent(
     stageTimestamp: formatMicroTime(at),
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
+}
+
+/** A webhook's patch holds parts of the body. */
+const bodyAnnotation = 'patch.webhook.admission.k8s.io/';
+
+function shownAnnotations(annotations: ReadonlyMap<string, string>, withBodies: boolean): Record<string, string> {
+  return Object.fromEntries([...annotations].filter(([key]) => withBodies || !key.startsWith(bodyAnnotation)));
 }
 
 function shownUser({ name, uid, groups, extra }: UserInfo): Record<string, unknown> {

@@ -1,51 +1,16 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { newClusterId } from '@kajitori/apimachinery';
-import { type AuditPolicyRule, defaultAuditPolicy } from '@kajitori/policies';
+import type { AuditPolicyRule } from '@kajitori/policies';
 import { silentLogger } from '@kajitori/telemetry';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { apiOverHttp } from '../testing/api-over-http.testing.ts';
-import { configMap, memoryApi } from '../testing/memory-api.testing.ts';
+import { audited } from '../testing/audited-api.testing.ts';
+import { configMap } from '../testing/memory-api.testing.ts';
 import { AuditQueue } from './audit-queue.ts';
 import type { AuditRow } from './audit-store.ts';
 
-const alice = { name: 'alice', groups: ['system:masters', 'system:authenticated'] };
-
-interface Audited extends AsyncDisposable {
-  url: string;
-  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** Ends the server, which writes what waits. */
-  rows(): Promise<AuditRow[]>;
-}
-
-async function audited(...rules: AuditPolicyRule[]): Promise<Audited> {
-  const rows: AuditRow[] = [];
-  const audit = {
-    policyOf: async () => (rules.length === 0 ? undefined : { ...defaultAuditPolicy, rules }),
-    append: async (batch: readonly AuditRow[]) => void rows.push(...batch),
-  };
-  const memory = await memoryApi({ audit, authenticateToken: async (_, token) => (token === 'alice' ? alice : undefined) });
-  const http = await apiOverHttp(memory);
-  return {
-    url: http.url,
-    send: (method, path, body, headers = {}) =>
-      fetch(`${http.url}${path}`, {
-        method,
-        headers: { authorization: 'Bearer alice', 'content-type': 'application/json', 'user-agent': 'test', ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    async rows() {
-      await http[Symbol.asyncDispose]();
-      await memory[Symbol.asyncDispose]();
-      return rows;
-    },
-    async [Symbol.asyncDispose]() {
-      await http[Symbol.asyncDispose]();
-      await memory[Symbol.asyncDispose]();
-    },
-  };
-}
+const aliceGroups = ['system:masters', 'system:authenticated'];
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 
@@ -64,14 +29,14 @@ describe('an event', () => {
       stage: 'ResponseComplete',
       requestURI: `${configMaps}?fieldManager=me`,
       verb: 'create',
-      user: { username: 'alice', groups: alice.groups },
+      user: { username: 'alice', groups: aliceGroups },
       sourceIPs: [expect.stringContaining('127.0.0.1')],
       userAgent: 'test',
       objectRef: { resource: 'configmaps', namespace: 'default', name: 'a', apiVersion: 'v1' },
       responseStatus: { metadata: {}, code: 201 },
       requestReceivedTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
       stageTimestamp: expect.stringMatching(/Z$/),
-      annotations: { 'authorization.k8s.io/decision': 'allow' },
+      annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
     });
   });
 
@@ -133,6 +98,42 @@ describe('an event', () => {
       user: { username: 'alice' },
       impersonatedUser: { username: 'bob', groups: ['system:masters', 'system:authenticated'] },
     });
+  });
+
+  it('is made of a refused impersonation: by whom it was tried, and nobody else', async () => {
+    const api = await audited({ level: 'Metadata', users: ['bob'] });
+    const answer = await api.send('GET', configMaps, undefined, { authorization: 'Bearer bob', 'impersonate-user': 'alice' });
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}${configMaps}?watch=true`, {
+      headers: { authorization: 'Bearer bob', 'impersonate-user': 'alice' },
+    });
+    socket.on('error', () => undefined);
+    const [, refused] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    socket.terminate();
+    const message = 'users "alice" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope';
+    const refusal = { code: 403, status: 'Failure', reason: 'Forbidden' };
+    const rows = await api.rows();
+    expect(rows.map(({ username }) => username)).toEqual(['bob', 'bob']);
+    const [list, watch] = rows.map(({ event }) => event);
+    expect(list).toMatchObject({
+      auditID: answer.headers.get('audit-id'),
+      verb: 'list',
+      user: { username: 'bob', groups: ['system:authenticated'] },
+      objectRef: { resource: 'configmaps' },
+      responseStatus: { ...refusal, message },
+    });
+    expect(watch).toMatchObject({ auditID: refused.headers['audit-id'], verb: 'watch', responseStatus: { code: 403 } });
+    for (const event of [list, watch]) {
+      expect(event).not.toHaveProperty('impersonatedUser');
+      expect(event).not.toHaveProperty('annotations');
+    }
+  });
+
+  it('is kept as the rules for its sender say, whoever it acts as', async () => {
+    const api = await audited({ level: 'None', users: ['bob'] }, { level: 'Metadata', users: ['alice'] });
+    await api.send('GET', configMaps, undefined, { 'impersonate-user': 'bob' });
+    expect((await api.rows()).map(({ event }) => event['impersonatedUser'])).toEqual([
+      { username: 'bob', groups: ['system:authenticated'] },
+    ]);
   });
 
   it('has the sender’s Audit-Id, when it has the form of one', async () => {

@@ -12,7 +12,7 @@ import type { HttpAnswer, HttpRequest } from '../http/http-request.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import { type AuditedAnswer, type AuditedRequest, auditEvent } from './audit-event.ts';
 import { AuditQueue } from './audit-queue.ts';
-import type { AuditNotes, AuditStore } from './audit-store.ts';
+import type { AuditNotes, AuditRow, AuditStore } from './audit-store.ts';
 
 /** How long a changed policy may take to hold in every process. */
 const policyMilliseconds = 5_000;
@@ -42,6 +42,7 @@ export class Auditor implements AsyncDisposable {
   async begin(request: HttpRequest, info: RequestInfo | undefined): Promise<RequestAudit | undefined> {
     const policy = await this.#policies.get(request.cluster, () => this.#policyOf(request.cluster));
     const verb = info?.verb ?? request.method.toLowerCase();
+    // Rules are about who sent it, not as whom it wants to act.
     const { user, path } = request;
     const decision = withoutSecrets(auditDecision(policy, { user, verb, path, ...(info === undefined ? {} : { resource: info }) }), info);
     if (decision.level === 'None') return undefined;
@@ -82,9 +83,11 @@ function withoutSecrets(decision: AuditDecision, info: RequestInfo | undefined):
 
 /** One request on its way to the log. */
 export class RequestAudit {
-  readonly notes: AuditNotes = { annotations: new Map() };
+  readonly notes: AuditNotes;
   readonly #parts: { queue: AuditQueue; clock: Clock };
-  readonly #request: AuditedRequest;
+  readonly #told: Omit<AuditedRequest, 'user' | 'sender'>;
+  /** As whom it acts is settled later. */
+  readonly #actor: Pick<HttpRequest, 'user' | 'sender'>;
   readonly #cluster: ClusterId;
   #body: Uint8Array | undefined;
 
@@ -97,14 +100,14 @@ export class RequestAudit {
     const { id = crypto.randomUUID(), address = '', search = '' } = request.origin?.() ?? {};
     this.#parts = parts;
     this.#cluster = request.cluster;
-    this.#request = {
+    this.#actor = request;
+    this.notes = { annotations: new Map(request.credentialNotes) };
+    this.#told = {
       id,
       decision,
       uri: `${request.path}${search}`,
       verb,
       info,
-      user: request.user,
-      sender: request.sender,
       sourceAddress: address,
       userAgent: request.headers.get('user-agent'),
       receivedAt: parts.clock.now(),
@@ -120,37 +123,45 @@ export class RequestAudit {
   }
 
   complete({ status, body }: Pick<HttpAnswer, 'status'> & { body?: HttpAnswer['body'] | undefined }): void {
-    const reads = status >= 400 || this.#request.decision.level === 'RequestResponse';
+    const reads = status >= 400 || this.#told.decision.level === 'RequestResponse';
     this.#add('ResponseComplete', { code: status, requestBody: this.#body, ...(reads ? { responseBody: body } : {}) });
   }
 
   #add(stage: AuditStage, answer: AuditedAnswer): void {
-    if (this.#request.decision.omitStages.includes(stage)) return;
+    if (this.#told.decision.omitStages.includes(stage)) return;
     const at = this.#parts.clock.now();
+    const { user, sender } = this.#actor;
+    const request = { ...this.#told, user, sender };
     const { requestBody, responseBody } = answer;
     const bytes = eventBytes + heldBytes(requestBody) + heldBytes(responseBody);
-    this.#parts.queue.add({ bytes, row: () => this.#row(stage, at, answer) });
-  }
-
-  #row(stage: AuditStage, at: Date, answer: AuditedAnswer) {
-    const { verb, info, user, notes } = this.#request;
-    const { resource = '', subresource = '', namespace = '', name = '' } = info ?? {};
-    return {
-      cluster: this.#cluster,
-      at: at.toISOString(),
-      username: (this.#request.sender ?? user).name.toWellFormed(),
-      verb,
-      resource: (subresource === '' ? resource : `${resource}/${subresource}`).toWellFormed(),
-      namespace: namespace.toWellFormed(),
-      name: (name === '' ? (notes.name ?? '') : name).toWellFormed(),
-      event: auditEvent(this.#request, stage, at, answer),
-    };
+    const cluster = this.#cluster;
+    this.#parts.queue.add({ bytes, row: () => rowOf(cluster, request, { stage, at, answer }) });
   }
 
   #keepBody(request: HttpRequest): void {
     const read = request.body.bind(request);
     request.body = async () => (this.#body = await read());
   }
+}
+
+/** Holds nothing of the request but what its event tells. */
+function rowOf(
+  cluster: ClusterId,
+  request: AuditedRequest,
+  { stage, at, answer }: { stage: AuditStage; at: Date; answer: AuditedAnswer },
+): AuditRow {
+  const { verb, info, user, sender, notes } = request;
+  const { resource = '', subresource = '', namespace = '', name = '' } = info ?? {};
+  return {
+    cluster,
+    at: at.toISOString(),
+    username: (sender ?? user).name.toWellFormed(),
+    verb,
+    resource: (subresource === '' ? resource : `${resource}/${subresource}`).toWellFormed(),
+    namespace: namespace.toWellFormed(),
+    name: (name === '' ? (notes.name ?? '') : name).toWellFormed(),
+    event: auditEvent(request, stage, at, answer),
+  };
 }
 
 function heldBytes(body: string | Uint8Array | undefined): number {

@@ -2,7 +2,7 @@ import type { ClusterId } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
 import { type ServiceAccountTokens, TokenRefusal } from '../service-accounts/service-account-tokens.ts';
 import type { TokenKeys } from '../service-accounts/token-keys.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { Authenticator, NoteCredential } from './authenticator.ts';
 
 /** What a review of a token finds. */
 export type Reviewed = { user: UserInfo; audiences: readonly string[] } | { error: string };
@@ -19,17 +19,17 @@ export class Authentication implements Authenticator {
     this.#others = others;
   }
 
-  async authenticateToken(cluster: ClusterId, token: string): Promise<UserInfo | undefined> {
-    const reviewed = await this.review(cluster, token, []);
+  async authenticateToken(cluster: ClusterId, token: string, note?: NoteCredential): Promise<UserInfo | undefined> {
+    const reviewed = await this.review(cluster, token, [], note);
     return 'user' in reviewed ? reviewed.user : undefined;
   }
 
   /** `audiences`: for one of them the token must have been made; none: for the cluster's own API. */
-  async review(cluster: ClusterId, token: string, audiences: readonly string[]): Promise<Reviewed> {
+  async review(cluster: ClusterId, token: string, audiences: readonly string[], note?: NoteCredential): Promise<Reviewed> {
     const own = await this.#keys.issuer(cluster);
     const asked = audiences.length === 0 && own !== undefined ? [own] : audiences;
     try {
-      const known = await this.#tokens.authenticate(cluster, token);
+      const known = await this.#tokens.authenticate(cluster, token, note);
       if (known !== undefined) return meant(known.user, known.audiences, asked);
     } catch (error) {
       if (!(error instanceof TokenRefusal)) throw error;

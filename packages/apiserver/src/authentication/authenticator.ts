@@ -1,12 +1,15 @@
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
 
+/** Takes what the audit log is to say of a credential: a value by its annotation's key. */
+export type NoteCredential = (key: string, value: string) => void;
+
 /**
  * Tells who sends a request to one cluster. A credential is checked with the keys of that cluster alone and never
  * selects one. Undefined: not a credential of this kind; the next authenticator is asked.
  */
 export interface Authenticator {
-  authenticateToken(cluster: ClusterId, token: string): Promise<UserInfo | undefined>;
+  authenticateToken(cluster: ClusterId, token: string, note?: NoteCredential): Promise<UserInfo | undefined>;
 }
 
 /** Longest bearer token that is looked at. */

@@ -2,6 +2,7 @@ import { type ClusterId, internalError } from '@kajitori/apimachinery';
 import type { Attributes } from '@kajitori/authorization';
 import type { UserInfo } from '@kajitori/client';
 import { type Authorize, refusal } from '../authorization/authorizer.ts';
+import type { HttpRequest } from '../http/http-request.ts';
 import { serviceAccountGroups } from '../service-accounts/token-claims.ts';
 
 /** Whom a request wants to act as, from its Impersonate headers. */
@@ -15,6 +16,19 @@ interface Wanted {
 const extraPrefix = 'impersonate-extra-';
 const serviceAccountForm = /^system:serviceaccount:([^:]+):([^:]+)$/;
 const anonymous = 'system:anonymous';
+
+/**
+ * Settles as whom a request acts, once, before anything else is asked about it. That comes after its audit has begun, so that a refusal is
+ * found in the log too.
+ * @throws StatusError as `impersonated`.
+ */
+export async function settleActor(authorize: Authorize, request: HttpRequest): Promise<void> {
+  const { user: sender } = request;
+  const user = await impersonated(authorize, request);
+  if (user === sender) return;
+  request.sender = sender;
+  request.user = user;
+}
 
 /**
  * The user that a request acts as: who sent it, or whom it names, if the sender may `impersonate` each part of that.

@@ -28,6 +28,11 @@ export function createDecider(source: RbacSource): (cluster: ClusterId) => Promi
   };
 }
 
+/** What the audit log says of a decision about a request, with an empty reason where nobody gave one, as Kubernetes has it. */
+export function noteDecision({ allowed, reason }: Decision, annotations: Map<string, string> | undefined): void {
+  annotations?.set('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid').set('authorization.k8s.io/reason', reason);
+}
+
 /** The 403 of a refused request, in Kubernetes' words. */
 export function refusal(attributes: Attributes, reason: string): StatusError {
   const text = `${refusalText(attributes)}${reason === '' ? '' : `: ${reason}`}`;

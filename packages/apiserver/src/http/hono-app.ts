@@ -2,13 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type ClusterId, isClusterId, unauthorized } from '@kajitori/apimachinery';
-import type { UserInfo } from '@kajitori/client';
 import type { Logger } from '@kajitori/telemetry';
 import { type Context, Hono } from 'hono';
 import { type Authenticator, bearerToken } from '../authentication/authenticator.ts';
 import { certificateUser } from '../authentication/certificate-user.ts';
-import { impersonated } from '../authentication/impersonation.ts';
-import type { Authorize } from '../authorization/authorizer.ts';
 import { unknownPath } from '../operations/operations.ts';
 import { gzipBytes, type HttpAnswer, type HttpRequest, readBody } from './http-request.ts';
 import { errorAnswer, type KubernetesHandler, statusAnswer } from './kubernetes-handler.ts';
@@ -22,7 +19,6 @@ export interface NodeBindings {
 export interface KubernetesAppOptions {
   handler: KubernetesHandler;
   authenticator: Authenticator;
-  authorize: Authorize;
   /** The cluster that the connection's address or name gave; undefined on the base address, where the path names it. */
   clusterOf(incoming: NodeBindings['incoming']): ClusterId | undefined;
   logger: Logger;
@@ -49,11 +45,11 @@ async function serve(options: KubernetesAppOptions, context: Context<{ Bindings:
   const failed = { id, method: incoming.method ?? 'GET', path: url.pathname, cluster: route?.cluster ?? ('' as ClusterId) };
   if (route === undefined) return toResponse(statusAnswer(unknownPath()), undefined);
   try {
-    const { user, sender } = await authenticated(options, route.cluster, incoming);
+    const sender = await authenticated(options, route.cluster, incoming);
     const gone = new AbortController();
     outgoing.once('close', () => gone.abort());
     const exchange = { incoming, outgoing };
-    const request = httpRequest(incoming, { ...route, query: url.searchParams, user, sender, id, signal: gone.signal, exchange });
+    const request = httpRequest(incoming, { ...route, query: url.searchParams, ...sender, id, signal: gone.signal, exchange });
     const result = await options.handler.handle(request, () => responseOutput(outgoing));
     if (result === undefined) return RESPONSE_ALREADY_SENT;
     if (result instanceof Response) return result;
@@ -75,21 +71,21 @@ export function routed(
 }
 
 /**
- * The user that a request acts as.
+ * Who sends a request.
  * @throws StatusError Unauthorized, the same for an unknown cluster and for a wrong credential: existence is no news for strangers.
- * @throws StatusError Forbidden when it names somebody else, as whom its sender may not act.
  */
 export async function authenticated(
-  { authenticator, authorize }: Pick<KubernetesAppOptions, 'authenticator' | 'authorize'>,
+  { authenticator }: Pick<KubernetesAppOptions, 'authenticator'>,
   cluster: ClusterId,
   incoming: NodeBindings['incoming'],
-): Promise<{ user: UserInfo; sender: UserInfo | undefined }> {
+): Promise<Pick<HttpRequest, 'user' | 'credentialNotes'>> {
   const token = bearerToken(incoming.headers.authorization, headerText(incoming.headers['sec-websocket-protocol']));
-  const sender =
-    certificateUser(incoming.socket) ?? (token === undefined ? undefined : await authenticator.authenticateToken(cluster, token));
-  if (sender === undefined) throw unauthorized();
-  const user = await impersonated(authorize, { cluster, user: sender, rawHeaders: incoming.rawHeaders });
-  return { user, sender: user === sender ? undefined : sender };
+  let notes: Map<string, string> | undefined;
+  const note = (key: string, value: string): void => void (notes ??= new Map()).set(key, value);
+  const user =
+    certificateUser(incoming.socket) ?? (token === undefined ? undefined : await authenticator.authenticateToken(cluster, token, note));
+  if (user === undefined) throw unauthorized();
+  return { user, credentialNotes: notes };
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {
@@ -109,12 +105,15 @@ export function httpRequest(
   {
     id,
     ...parts
-  }: Pick<HttpRequest, 'path' | 'query' | 'cluster' | 'user' | 'sender' | 'signal' | 'exchange' | 'atBaseAddress'> & { id: string },
+  }: Pick<HttpRequest, 'path' | 'query' | 'cluster' | 'user' | 'credentialNotes' | 'signal' | 'exchange' | 'atBaseAddress'> & {
+    id: string;
+  },
 ): HttpRequest {
   return {
     ...parts,
     origin: () => ({ id, address: incoming.socket.remoteAddress ?? '', search: /\?.*$/s.exec(incoming.url ?? '')?.[0] ?? '' }),
     method: incoming.method ?? 'GET',
+    rawHeaders: incoming.rawHeaders,
     headers: { get: (name) => headerText(incoming.headers[name]) },
     body: () => readBody(incoming, incoming.headers['content-length']),
   };

@@ -13,9 +13,14 @@ export interface HttpRequest {
   query: URLSearchParams;
   headers: { get(name: string): string | undefined };
   cluster: ClusterId;
+  /** Who sent it, until it is settled as whom it acts: see `settleActor`. */
   user: UserInfo;
   /** Who sent it, where it acts as somebody else. */
   sender?: UserInfo | undefined;
+  /** Names and values by turns, as they came: lines with one name stay apart only here. */
+  rawHeaders: readonly string[];
+  /** What the audit log says of the credential. */
+  credentialNotes?: ReadonlyMap<string, string> | undefined;
   /** Its id, and what the audit log tells of where it came from. */
   origin?: () => { id: string; address: string; search: string };
   /** Set where the audit log keeps something of it. */

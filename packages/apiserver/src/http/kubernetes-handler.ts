@@ -4,7 +4,8 @@ import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
 import { withAggregatedDocuments } from '../aggregation/openapi-index.ts';
 import { type AggregationServices, serveAggregated } from '../aggregation/serve-aggregated.ts';
 import type { Auditor, RequestAudit } from '../audit/auditor.ts';
-import { refusal } from '../authorization/authorizer.ts';
+import { settleActor } from '../authentication/impersonation.ts';
+import { noteDecision, refusal } from '../authorization/authorizer.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
 import type { ClusterKinds } from '../served-kinds/cluster-kinds.ts';
@@ -64,6 +65,7 @@ export class KubernetesHandler {
   }
 
   async #route(request: HttpRequest, info: RequestInfo | undefined, output: () => WatchOutput): Promise<HttpAnswer | Response | undefined> {
+    await settleActor(this.#options.operations.services.authorize, request);
     const { apis, services } = this.#options.aggregation;
     const remote = await apis.ofPath(request.cluster, request.path);
     if (remote !== undefined) return serveAggregated(services, remote, request, info);
@@ -137,9 +139,9 @@ export class KubernetesHandler {
 
   async #authorizePath({ cluster, user, path, method, auditNotes }: HttpRequest): Promise<void> {
     const attributes = { user, verb: method.toLowerCase(), path };
-    const { allowed, reason } = await this.#options.operations.services.authorize(cluster, attributes);
-    auditNotes?.annotations.set('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
-    if (!allowed) throw refusal(attributes, reason);
+    const decision = await this.#options.operations.services.authorize(cluster, attributes);
+    noteDecision(decision, auditNotes?.annotations);
+    if (!decision.allowed) throw refusal(attributes, decision.reason);
   }
 }
 

@@ -33,6 +33,7 @@ async function watched(
     method: 'GET',
     path: '',
     query: new URLSearchParams(query),
+    rawHeaders: [],
     headers: { get: () => undefined },
     cluster: memory.cluster,
     user: admin,

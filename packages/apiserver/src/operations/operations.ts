@@ -1,7 +1,7 @@
 import { type KubeObject, methodNotAllowed, type Clock, notFound, StatusError } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
 import type { Admission, AdmissionOperation } from '../admission/admission.ts';
-import { type Authorize, refusal } from '../authorization/authorizer.ts';
+import { type Authorize, noteDecision, refusal } from '../authorization/authorizer.ts';
 import { type Call, groupResourceOf } from '../call.ts';
 import type { CompanionSet } from '../companions/companions.ts';
 import type { Kind } from '@kajitori/kinds';
@@ -236,9 +236,9 @@ export class Operations {
 
   async #authorize({ cluster, user, verb, kind, namespace, name, subresource, auditAnnotations }: Call): Promise<void> {
     const attributes = { user, verb, resource: { group: kind.group, resource: kind.plural, subresource, namespace, name } };
-    const { allowed, reason } = await this.services.authorize(cluster, attributes);
-    auditAnnotations?.set('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
-    if (!allowed) throw refusal(attributes, reason);
+    const decision = await this.services.authorize(cluster, attributes);
+    noteDecision(decision, auditAnnotations);
+    if (!decision.allowed) throw refusal(attributes, decision.reason);
   }
 }
 

@@ -5,6 +5,7 @@ import { FakeClock } from '@kajitori/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apiOverHttp } from '../testing/api-over-http.testing.ts';
 import { admin, type MemoryApi, memoryApi, pod } from '../testing/memory-api.testing.ts';
+import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { issuerOf } from '../testing/token-keys.testing.ts';
 
 /** What is remembered of a token for a moment. */
@@ -126,6 +127,16 @@ describe('a TokenRequest', () => {
       exp: (usual['iat'] as number) + 365 * 24 * 3600,
       'kubernetes.io': { pod: { name: 'p', uid: created.metadata.uid }, warnafter: (usual['iat'] as number) + 3607 },
     });
+    const token = tokenOf(await request({ boundObjectRef, expirationSeconds: 3607 }));
+    const reader = new ServiceAccountTokens({ storage: world.storage, keys: world.tokenKeys, clock });
+    const notes = new Map<string, string>();
+    const note = (key: string, value: string): void => void notes.set(key, value);
+    await reader.authenticate(world.cluster, token, note);
+    expect([...notes]).toEqual([]);
+    clock.advance((3607 + 30) * 1000);
+    await reader.authenticate(world.cluster, token, note);
+    const stale = 'subject: system:serviceaccount:default:robot, seconds after warning threshold: 30';
+    expect([...notes]).toEqual([['authentication.k8s.io/stale-token', stale]]);
     await expect(request({ boundObjectRef: { ...boundObjectRef, uid: 'x' } })).rejects.toThrow(
       'Operation cannot be fulfilled on Pod "p": the UID in the bound object reference (x) does not match the UID in record',
     );

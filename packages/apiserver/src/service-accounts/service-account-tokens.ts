@@ -3,6 +3,7 @@ import { type Clock, type ClusterId, type KubeObject, ShortLivedCache } from '@k
 import type { UserInfo } from '@kajitori/client';
 import { type Kind, nodes, pods, secrets, serviceAccounts } from '@kajitori/kinds';
 import type { ClusterStorage, Storage } from '@kajitori/storage';
+import type { NoteCredential } from '../authentication/authenticator.ts';
 import { toItem } from '../registry/stored.ts';
 import {
   type KubernetesClaims,
@@ -19,6 +20,16 @@ import type { TokenKeys } from './token-keys.ts';
 export interface KnownToken {
   user: UserInfo;
   audiences: readonly string[];
+}
+
+/** A token that was found good a moment ago. */
+interface RememberedToken {
+  token: KnownToken;
+  expiresAtSeconds: number;
+  /** From here on it lives longer than its pod asked for. */
+  warnAfterSeconds?: number | undefined;
+  /** It lies in a Secret and has no end. */
+  isLegacy?: true;
 }
 
 /** A token of the cluster's own that is not good, and why. */
@@ -41,7 +52,7 @@ export class ServiceAccountTokens {
   readonly #storage: Storage;
   readonly #keys: TokenKeys;
   readonly #clock: Clock;
-  readonly #known = new ShortLivedCache<string, { token: KnownToken; expiresAtSeconds: number }>({
+  readonly #known = new ShortLivedCache<string, RememberedToken>({
     maxAgeMilliseconds: freshMilliseconds,
     maxEntries: tokensMax,
   });
@@ -53,7 +64,7 @@ export class ServiceAccountTokens {
   }
 
   /** Undefined for what does not even claim to be a token of this cluster. @throws TokenRefusal for one that is not good. */
-  async authenticate(cluster: ClusterId, token: string): Promise<KnownToken | undefined> {
+  async authenticate(cluster: ClusterId, token: string, note?: NoteCredential): Promise<KnownToken | undefined> {
     const claimed = claimedIssuer(token);
     if (claimed === undefined) return undefined;
     const issuer = await this.#keys.issuer(cluster);
@@ -64,13 +75,22 @@ export class ServiceAccountTokens {
       // What this cluster's key signed has the form that this server gave it.
       if ((claims as LegacyClaims).iss === legacyIssuer) {
         const user = await this.#legacy(cluster, token, claims as LegacyClaims);
-        return { token: { user, audiences: [issuer] }, expiresAtSeconds: Infinity };
+        return { token: { user, audiences: [issuer] }, expiresAtSeconds: Infinity, isLegacy: true };
       }
-      const { aud, exp } = claims as TokenClaims;
-      return { token: { user: await this.#bound(cluster, claims as TokenClaims), audiences: aud }, expiresAtSeconds: exp };
+      const { aud, exp, 'kubernetes.io': said } = claims as TokenClaims;
+      const user = await this.#bound(cluster, claims as TokenClaims);
+      return { token: { user, audiences: aud }, expiresAtSeconds: exp, warnAfterSeconds: said.warnafter };
     });
     if (this.#nowSeconds() > known.expiresAtSeconds + leewaySeconds) throw new TokenRefusal('service account token has expired');
+    if (note !== undefined) this.#noteAge(known, note);
     return known.token;
+  }
+
+  /** What an administrator looks for who wants to be rid of tokens that live too long. */
+  #noteAge({ token: { user }, warnAfterSeconds = Infinity, isLegacy }: RememberedToken, note: NoteCredential): void {
+    if (isLegacy === true) note('authentication.k8s.io/legacy-token', user.name);
+    const seconds = Math.floor(this.#nowSeconds()) - warnAfterSeconds;
+    if (seconds > 0) note('authentication.k8s.io/stale-token', `subject: ${user.name}, seconds after warning threshold: ${seconds}`);
   }
 
   async #bound(cluster: ClusterId, { exp, iat, nbf, jti, 'kubernetes.io': said }: TokenClaims): Promise<UserInfo> {

@@ -52,9 +52,10 @@ export class TokenRequests {
     }
     const now = this.#clock.now();
     const audiences = spec.audiences ?? [];
+    const id = randomUUID();
     const claims = tokenClaims({
       issuer,
-      id: randomUUID(),
+      id,
       now,
       account,
       audiences,
@@ -62,6 +63,7 @@ export class TokenRequests {
       forOwnApi: audiences.every((one) => one === issuer),
       ...bound,
     });
+    call.auditAnnotations?.set('authentication.kubernetes.io/issued-credential-id', `JTI=${id}`);
     return {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',

@@ -8,6 +8,7 @@ import { type AggregationServices, serveAggregatedUpgrade } from '../aggregation
 import { auditUpgrade } from '../audit/audited-upgrade.ts';
 import type { Auditor } from '../audit/auditor.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
+import { settleActor } from '../authentication/impersonation.ts';
 import type { Call } from '../call.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import { authenticated, httpRequest, requestId, routed } from '../http/hono-app.ts';
@@ -50,6 +51,7 @@ export async function serveStreamUpgrade(
     const { asked, info } = await upgradeRequest(options, request, bound, { id, signal: gone.signal });
     const audit = await options.auditor?.begin(asked, info);
     if (audit !== undefined) auditUpgrade(audit, socket);
+    await settleActor(options.operations.services.authorize, asked);
     const { apis, services } = options.aggregation;
     const remote = await apis.ofPath(asked.cluster, asked.path);
     if (remote !== undefined) return await serveAggregatedUpgrade(services, remote, asked, info, { incoming: request, socket, head });
@@ -73,9 +75,8 @@ async function upgradeRequest(
   const url = new URL(incoming.url ?? '/', 'https://cluster');
   const route = routed(bound, url.pathname);
   if (route === undefined) throw unknownPath();
-  const { authenticator, operations } = options;
-  const acting = await authenticated({ authenticator, authorize: operations.services.authorize }, route.cluster, incoming);
-  const asked = httpRequest(incoming, { ...route, ...acting, id, query: url.searchParams, signal });
+  const sender = await authenticated(options, route.cluster, incoming);
+  const asked = httpRequest(incoming, { ...route, ...sender, id, query: url.searchParams, signal });
   return { asked, info: requestInfo(asked.method, route.path, asked.query) };
 }
 
