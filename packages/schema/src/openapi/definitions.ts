@@ -74,8 +74,10 @@ export class Definitions {
     const body: Json = {};
     const untyped = this.#version === 2 && isLooser(schema);
     if (schema.type !== undefined && !untyped) body.type = schema.type;
-    for (const keyword of plainKeywords)
-      if (schema[keyword] !== undefined && !(untyped && keyword === 'required')) body[keyword] = schema[keyword];
+    for (const keyword of plainKeywords) {
+      const said = this.#version === 2 ? saidInVersion2(schema, keyword) : schema[keyword];
+      if (said !== undefined) body[keyword] = said;
+    }
     for (const key of Object.keys(schema) as (keyof Schema)[])
       if (key.startsWith('x-kubernetes-') && schema[key] !== undefined) body[key] = schema[key];
     if (!untyped) this.#children(schema, body);
@@ -114,6 +116,15 @@ function isLooser(schema: Schema): boolean {
   return (
     schema.nullable === true || schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true
   );
+}
+
+/** A null is absence to clients of version 2, and is none of an enum's members. */
+function saidInVersion2(schema: Schema, keyword: (typeof plainKeywords)[number]): unknown {
+  if (keyword === 'enum' && schema.nullable === true) return undefined;
+  if (keyword !== 'required') return schema[keyword];
+  if (isLooser(schema)) return undefined;
+  const required = schema.required?.filter((key) => schema.properties?.[key]?.nullable !== true) ?? [];
+  return required.length === 0 ? undefined : required;
 }
 
 function codedBody(schema: Schema, version: OpenApiVersion): Json | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { list, type NamedType, object, ref, string } from '../builder.ts';
+import type { Schema } from '../schema.ts';
 import { decodeProtobuf } from '../protobuf/protobuf.ts';
 import { ConfigMap, Deployment, Json, RawExtension, widget } from '../sample-types.fixture.ts';
 import { type ApiDescription, documentName, groupVersions } from './api-description.ts';
@@ -171,6 +172,26 @@ describe('OpenAPI v2', () => {
       'x-kubernetes-preserve-unknown-fields': true,
     });
     expect(JSON.stringify(document)).not.toMatch(/"oneOf"|"nullable"|"anyOf"/);
+  });
+
+  it('refuses no null: neither by an enum nor as a missing field', () => {
+    const kept: Schema = { type: 'string', enum: ['a'] };
+    const schema: Schema = { type: 'object', properties: { a: { ...kept, nullable: true }, b: kept }, required: ['a', 'b'] };
+    const resource = {
+      group: 'x.com',
+      version: 'v1',
+      kind: 'X',
+      plural: 'xs',
+      namespaced: false,
+      verbs,
+      schema,
+      definitionName: 'com.x.v1.X',
+    };
+    expect(at(openApiV2({ ...description, resources: [resource] }), 'definitions', 'com.x.v1.X')).toMatchObject({
+      required: ['b'],
+      properties: { b: kept },
+    });
+    expect(at(openApiV2({ ...description, resources: [resource] }), 'definitions', 'com.x.v1.X', 'properties', 'a')).toEqual({});
   });
 
   it('is written in the form of gnostic', () => {

@@ -39,6 +39,7 @@ describe('validate of structural types', () => {
     [{ name: 'toolong' }, ['spec.name: Too long: may not be more than 5 bytes']],
     [{ name: 'a' }, ['spec.name: Invalid value: "a": spec.name in body should be at least 2 chars long']],
     [{ port: true }, ['spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: "boolean"']],
+    [{ port: null }, ['spec.port: Invalid value: "null": spec.port in body must be of type integer,string: "null"']],
     [{ port: 80 }, []],
     [{ port: '80%' }, []],
     [{ note: null }, []],

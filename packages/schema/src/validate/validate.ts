@@ -65,10 +65,11 @@ function builtInValidator(schema: Schema): Validate | undefined {
 
 function structuralValidator(schema: Schema): Validate {
   const type = typeRule(schema);
+  const expected = schema['x-kubernetes-int-or-string'] === true ? 'integer,string' : schema.type;
   const check = allOf([...valueRules(schema, 'structural'), ...combinatorRules(schema, (child) => validator(child, 'structural'))]);
   return (value, run) => {
     if (value === null) {
-      if (schema.nullable !== true && schema.type !== undefined) run.add('FieldValueTypeInvalid', wrongType(null, schema.type));
+      if (schema.nullable !== true && expected !== undefined) run.add('FieldValueTypeInvalid', wrongType(null, expected));
       return;
     }
     const before = run.violations.length;
