@@ -49,7 +49,28 @@ export const drainForm = z.object({
   kept: z.array(podWithReason),
   blocked: z.array(podWithReason),
 });
+const auditUserForm = z.looseObject({ username: z.string() });
+export const auditEventForm = z.looseObject({
+  auditID: z.string(),
+  stage: z.string(),
+  stageTimestamp: z.string(),
+  verb: z.string(),
+  requestURI: z.string(),
+  user: auditUserForm,
+  impersonatedUser: auditUserForm.optional(),
+  objectRef: z
+    .looseObject({
+      resource: z.string().optional(),
+      subresource: z.string().optional(),
+      namespace: z.string().optional(),
+      name: z.string().optional(),
+    })
+    .optional(),
+  responseStatus: z.looseObject({ code: z.number().optional() }).optional(),
+});
+export const auditPolicyForm = z.looseObject({ kind: z.string(), rules: z.array(z.unknown()) });
 export const nothing = z.unknown();
 
 export type Cluster = z.infer<typeof clusterForm>;
+export type AuditEvent = z.infer<typeof auditEventForm>;
 export type Node = z.infer<typeof nodeForm>;

@@ -1,11 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import { type Agent, request } from 'node:https';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { CliError } from './cli-error.ts';
 import { agentFor, type Server } from './server-trust.ts';
 import { unreachable } from './unreachable.ts';
 
 export interface ApiRequest {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   /** Creations that may be sent again carry one. */
   idempotencyKey?: string;
@@ -47,16 +51,34 @@ export class ApiClient {
 
   /** All items of a list, page after page. */
   async all<Item extends z.ZodType>(path: string, item: Item): Promise<z.infer<Item>[]> {
-    const form = z.object({ items: z.array(item), nextCursor: z.string().optional() });
     const items: z.infer<Item>[] = [];
+    for await (const page of this.pages(path, item)) items.push(...page);
+    return items;
+  }
+
+  /** The pages of a list, each asked for when the reader wants it. */
+  async *pages<Item extends z.ZodType>(path: string, item: Item): AsyncGenerator<z.infer<Item>[]> {
+    const form = z.object({ items: z.array(item), nextCursor: z.string().optional() });
     let cursor: string | undefined;
     do {
       const at = cursor === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
       const page = await this.send(at, form);
-      items.push(...page.items);
+      yield page.items;
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    return items;
+  }
+
+  /** An answer of any length, as its bytes come. One that breaks off fails. */
+  async stream(path: string): Promise<Readable> {
+    const answer = await this.#request(path, { accept: '*/*', gzip: true }).catch((error: unknown) => {
+      throw error instanceof CliError ? error : unreachable(this.server.url, error);
+    });
+    const status = answer.statusCode ?? 0;
+    if (status >= 400) throw refusal({ status, text: await text(answer) }, path);
+    if (answer.headers['content-encoding'] !== 'gzip') return answer;
+    const plain = createGunzip();
+    answer.on('error', (error) => plain.destroy(error));
+    return answer.pipe(plain);
   }
 
   close(): void {
@@ -78,7 +100,15 @@ export class ApiClient {
     }
   }
 
-  #exchange(path: string, { method = 'GET', body, idempotencyKey }: ApiRequest): Promise<{ status: number; text: string }> {
+  async #exchange(path: string, options: ApiRequest): Promise<{ status: number; text: string }> {
+    const answer = await this.#request(path, options);
+    return { status: answer.statusCode ?? 0, text: await text(answer) };
+  }
+
+  #request(
+    path: string,
+    { method = 'GET', body, idempotencyKey, accept = 'application/json', gzip = false }: ApiRequest & { accept?: string; gzip?: boolean },
+  ): Promise<IncomingMessage> {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     return new Promise((resolve, reject) => {
       const asked = request(
@@ -88,19 +118,15 @@ export class ApiClient {
           agent: this.#agent,
           timeout: timeoutMilliseconds,
           headers: {
-            accept: 'application/json',
+            accept,
             'user-agent': 'kaji',
+            ...(gzip ? { 'accept-encoding': 'gzip' } : {}),
             ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
             ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.byteLength }),
             ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
           },
         },
-        (answer) => {
-          const chunks: Buffer[] = [];
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
-          answer.on('error', reject);
-        },
+        resolve,
       );
       asked.on('timeout', () => asked.destroy(new CliError(`${this.server.url} did not answer within a minute`, 'Try again.')));
       asked.on('error', reject);
@@ -109,16 +135,17 @@ export class ApiClient {
   }
 }
 
-function parse(text: string): unknown {
+function parse(json: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
 }
 
-function refusal({ status, text }: { status: number; text: string }, path: string): CliError {
-  const problem = problemForm.safeParse(parse(text));
+function refusal(answer: { status: number; text: string }, path: string): CliError {
+  const { status } = answer;
+  const problem = problemForm.safeParse(parse(answer.text));
   if (!problem.success) return new CliError(`${path} was answered with ${status}`, 'Is this address a Kajitori service?');
   const { detail, remedy, requestId } = problem.data;
   const id = status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
@@ -126,4 +153,6 @@ function refusal({ status, text }: { status: number; text: string }, path: strin
 }
 
 const broken = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED']);
-const isBroken = (error: unknown): boolean => broken.has((error as NodeJS.ErrnoException).code ?? '');
+
+/** Whether a service that is only starting anew would fail so. */
+export const isBroken = (error: unknown): boolean => broken.has((error as NodeJS.ErrnoException).code ?? '');

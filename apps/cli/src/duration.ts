@@ -10,6 +10,16 @@ export function durationSeconds(text: string): number {
   return seconds;
 }
 
+/** A duration before now, or an instant, as an instant. @throws InvalidArgumentError otherwise. */
+export function instantOrAge(text: string): string {
+  if (/^\d+[smhd]$/.test(text)) return new Date(Date.now() - durationSeconds(text) * 1000).toISOString();
+  const instant = new Date(text);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(instant.getTime())) {
+    throw new InvalidArgumentError('Give an age like 30m or 7d, or an instant like 2026-11-21T09:00:00Z.');
+  }
+  return instant.toISOString();
+}
+
 export function positiveInteger(text: string): number {
   const number = Number(text);
   if (!/^\d{1,9}$/.test(text) || number < 1) throw new InvalidArgumentError('Give a whole number of at least 1.');

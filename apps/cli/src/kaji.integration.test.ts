@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ClusterId } from '@kajitori/apimachinery';
 import {
   addNode,
   type ManagementFixture,
@@ -170,6 +172,90 @@ describe('kaji', () => {
     expect(await run(['keys', 'create', 'x', '--expires-in', 'soon'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('Give a duration like'),
+    });
+  });
+
+  describe('audit', () => {
+    const event = (name: string, { user = 'ann', verb = 'create', secondsAgo = 0 } = {}) => {
+      const at = new Date(Date.now() - secondsAgo * 1000).toISOString();
+      const objectRef = { resource: 'pods', subresource: 'exec', namespace: 'shop', name, apiVersion: 'v1' };
+      const request = {
+        auditID: name,
+        stage: 'ResponseComplete',
+        stageTimestamp: at,
+        verb,
+        requestURI: '/api',
+        responseStatus: { code: 201 },
+      };
+      return {
+        ...{ at, username: user, verb, resource: 'pods/exec', namespace: 'shop', name },
+        event: { kind: 'Event', apiVersion: 'audit.k8s.io/v1', ...request, user: { username: user }, objectRef },
+      };
+    };
+    const append = async (...events: ReturnType<typeof event>[]): Promise<void> => {
+      const { id } = JSON.parse(await kaji('clusters', 'get', 'staging', '-o', 'json')) as { id: ClusterId };
+      await fixture.accounts.accounts.clusterAudit.append(events.map((one) => ({ cluster: id, ...one })));
+    };
+    const audit = (...args: string[]): Promise<string> => kaji('audit', ...args, '--cluster', 'staging');
+
+    it('lists the newest first, by filters', async () => {
+      expect(await audit('list')).toBe('There is nothing yet.\n');
+      await append(event('old', { secondsAgo: 7_200 }), event('mid', { user: 'bob', secondsAgo: 60 }), event('new', { verb: 'delete' }));
+      const table = (await audit('list')).split('\n');
+      expect(table[0]).toMatch(/^TIME +USER +VERB +RESOURCE +NAMESPACE +NAME +CODE$/);
+      expect(table[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +ann +delete +pods\/exec +shop +new +201$/);
+      const names = async (...args: string[]): Promise<string[]> =>
+        (JSON.parse(await audit('list', '-o', 'json', ...args)) as { auditID: string }[]).map(({ auditID }) => auditID);
+      expect(await names()).toEqual(['new', 'mid', 'old']);
+      expect(await names('--limit', '1')).toEqual(['new']);
+      expect(await names('--user', 'bob', '--resource', 'pods/exec', '-n', 'shop', '--name', 'mid')).toEqual(['mid']);
+      expect(await names('--verb', 'delete')).toEqual(['new']);
+      expect(await names('--since', '1h')).toEqual(['new', 'mid']);
+      expect(await names('--until', new Date(Date.now() - 3_600_000).toISOString())).toEqual(['old']);
+      expect((await run(['audit', 'list', '--since', 'soon'])).err).toContain('Give an age like 30m or 7d, or an instant');
+      expect((await run(['audit', 'list', '--cluster', 'staging', '-f', '--until', '1h'])).err).toContain('--follow has no end');
+    });
+
+    it('exports all of it as lines, to a file too', async () => {
+      const lines = (await audit('export')).trimEnd().split('\n');
+      expect(lines.map((line) => (JSON.parse(line) as { auditID: string }).auditID)).toEqual(['new', 'mid', 'old']);
+      const file = join(home, 'audit.jsonl');
+      await audit('export', '--user', 'bob', '--file', file);
+      expect(await readFile(file, 'utf8')).toBe(`${lines[1]}\n`);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    });
+
+    it('follows: what there was, then each that comes once, the newest last', async () => {
+      const child = spawn(process.execPath, [main, 'audit', 'list', '-f', '-o', 'json', '--cluster', 'staging', '--user', 'ann'], {
+        env: { PATH: process.env['PATH'] ?? '', HOME: home },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const next = async (): Promise<string> => {
+        const { value } = (await lines.next()) as { value: string };
+        return (JSON.parse(value) as { auditID: string }).auditID;
+      };
+      expect([await next(), await next()]).toEqual(['old', 'new']);
+      // One that was written late stands before the last that was seen; one is written twice.
+      await append(event('later'));
+      expect(await next()).toBe('later');
+      await append(event('late', { secondsAgo: 3 }), event('later'), event('other', { user: 'bob' }));
+      expect(await next()).toBe('late');
+      await append(event('last'));
+      expect(await next()).toBe('last');
+      child.kill();
+    });
+
+    it('shows and sets what is kept', async () => {
+      const policy = parse(await audit('policy', 'get')) as { kind: string; rules: object[] };
+      expect(policy).toMatchObject({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy' });
+      const file = join(home, 'policy.yaml');
+      await writeFile(file, 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n  - level: Metadata # all of it\n');
+      expect(await audit('policy', 'set', file)).toBe('The audit policy of staging is set; it holds within five seconds.\n');
+      expect(parse(await audit('policy', 'get'))).toMatchObject({ rules: [{ level: 'Metadata' }] });
+      const wrong = JSON.stringify({ ...policy, rules: [{ level: 'Some' }] });
+      const refused = await run(['audit', 'policy', 'set', '-', '--cluster', 'staging'], { input: wrong });
+      expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('rules[0].level') });
     });
   });
 

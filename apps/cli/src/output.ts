@@ -23,9 +23,10 @@ export function renderOne(item: object, format: OutputFormat): string {
   );
 }
 
-export function renderTable(rows: readonly (readonly string[])[]): string {
+/** `atLeast`: widths of columns, for a table that comes piece by piece. */
+export function renderTable(rows: readonly (readonly string[])[], atLeast: readonly number[] = []): string {
   const safe = rows.map((row) => row.map(printable));
-  const widths = (safe[0] ?? []).map((_, column) => Math.max(...safe.map((row) => displayWidth(row[column] ?? ''))));
+  const widths = (safe[0] ?? []).map((_, column) => Math.max(atLeast[column] ?? 0, ...safe.map((row) => displayWidth(row[column] ?? ''))));
   const line = (row: readonly string[]) =>
     row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell))).join('   ');
   return safe.map((row) => `${line(row).trimEnd()}\n`).join('');

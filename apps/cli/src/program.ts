@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { accountCommands } from './commands/account-commands.ts';
+import { auditCommands } from './commands/audit-commands.ts';
 import { clusterCommands } from './commands/cluster-commands.ts';
 import { completionCommand } from './commands/completion-command.ts';
 import { nodeCommands } from './commands/node-commands.ts';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   accountCommands(program);
   clusterCommands(program);
   nodeCommands(program);
+  auditCommands(program);
   completionCommand(program);
   inherit(program);
   return program;
