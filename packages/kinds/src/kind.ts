@@ -117,7 +117,7 @@ export interface Column<T> {
  * A new object has its uid, name and creation time before `prepareForCreate` sees it.
  * Order on create: schema defaults → schema validation → `defaults` → `prepareForCreate` → `validate`.
  * Order on update: the same with `prepareForUpdate`, then `validate` and `validateUpdate`. So hooks may count on what the
- * schema requires.
+ * schema requires. Custom resources are checked against their schema with `validate`, because a webhook may add what is missing.
  */
 export interface Strategy<T extends KubeObject> {
   /** What is wrong with a name, in Kubernetes' words; undefined when it is fine. */
@@ -134,8 +134,11 @@ export interface Strategy<T extends KubeObject> {
   /** What an update of the resource may not change. */
   validateUpdate?(object: T, old: T): FieldError[];
   validateStatusUpdate?(object: T, old: T): FieldError[];
-  /** Rules that compare an object with its former self wherever it is written, its status included; `old` is absent on create. */
-  validateTransition?(object: T, old: T | undefined): FieldError[];
+  /**
+   * Rules that compare an object with its former self wherever it is written, its status included; `old` is absent on create. `found` is
+   * what was wrong otherwise.
+   */
+  validateTransition?(object: T, old: T | undefined, found: readonly FieldError[]): FieldError[];
   /** `Warning:` headers for accepted objects. */
   warnings?(object: T, old: T | undefined): string[];
   /** Whether PUT on a name that does not exist creates it (Lease, Event, Endpoints …). */

@@ -24,6 +24,7 @@ export function convertingStorage(storage: ClusterStorage, kind: Kind, convert: 
     },
     count: (of) => storage.count(of),
     revisions: (of) => storage.revisions(of),
+    resources: () => storage.resources(),
     revision: (line) => storage.revision(line),
     birth: () => storage.birth(),
     write: async (set, options) => storage.write(await Promise.all(set.map((operation) => conversion.operation(operation))), options),

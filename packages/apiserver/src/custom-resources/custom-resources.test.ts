@@ -72,6 +72,35 @@ describe('a definition with rules', () => {
   });
 });
 
+describe('a definition with rules and other demands', () => {
+  it('names all that it finds, and what was not looked for', async () => {
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const definition = backupDefinition(({ metadata, spec }) => {
+      metadata.name = 'both.both.example.com';
+      spec.group = 'both.example.com';
+      Object.assign(spec.names, { plural: 'both', singular: 'both', kind: 'Both', shortNames: [] });
+      const schema = spec.versions[0]?.schema?.openAPIV3Schema?.properties?.['spec'] ?? {};
+      Object.assign(schema, { 'x-kubernetes-validations': [{ rule: "!has(self.note) || self.note != 'bad'" }] });
+    });
+    expect((await api.send('POST', definitions, definition)).code).toBe(201);
+    const instances = '/apis/both.example.com/v1/namespaces/default/both';
+    const refusal = async (spec: object): Promise<string> => {
+      const { body } = await api.send('POST', instances, { ...backup('x', spec), kind: 'Both', apiVersion: 'both.example.com/v1' });
+      return String(body['message']);
+    };
+    expect(await refusal({ target: 'a', copies: 11, note: 'bad' })).toBe(
+      'Both.both.example.com "x" is invalid: [spec.copies: Invalid value: 11: spec.copies in body should be less than or equal to 10, ' +
+        `spec: Invalid value: "object": failed rule: !has(self.note) || self.note != 'bad']`,
+    );
+    expect(await refusal({ copies: 11, note: 'bad' })).toBe(
+      'Both.both.example.com "x" is invalid: [spec.target: Required value, ' +
+        'spec.copies: Invalid value: 11: spec.copies in body should be less than or equal to 10, ' +
+        '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; ' +
+        'correct the existing errors to complete validation]',
+    );
+  });
+});
+
 describe('an instance', () => {
   it('is pruned, defaulted and counted', async () => {
     const made = await api.send(

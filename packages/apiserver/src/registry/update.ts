@@ -133,12 +133,12 @@ async function preparedUpdate(
   const asked = allowedDraft(call, options.part, wanted, old);
   const mutated = await registry.admission.mutate({ call, operation: 'UPDATE', object: asked, old });
   const draft = mutated ? allowedDraft(call, options.part, asked, old) : asked;
-  fillDefaults(call, draft, old);
+  fillDefaults(call, draft);
   if (kind.strategy.generation && (options.part === 'main' || options.part === 'whole') && specChanged(kind, draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
-  if (options.applies !== true) keepOwners(registry, call, draft, old);
   checkUpdate(call, draft, { old, part: options.part });
+  if (options.applies !== true) keepOwners(registry, call, draft, old);
   await registry.admission.validate({ call, operation: 'UPDATE', object: draft, old });
   return draft;
 }
@@ -174,7 +174,7 @@ function allowedDraft(call: Call, part: UpdateOptions['part'], wanted: KubeObjec
   if (draft['status'] === undefined) delete draft['status'];
   if (part === 'main' && kind.subresources?.['status'] !== undefined) keepStatus(draft, old);
   keepSystemFields(call, draft, old);
-  fillDefaults(call, draft, old);
+  fillDefaults(call, draft);
   if (part === 'main') kind.strategy.prepareForUpdate?.(draft, old);
   return draft;
 }

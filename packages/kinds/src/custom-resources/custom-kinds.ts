@@ -75,7 +75,7 @@ function kindOfVersion(definition: CustomResourceDefinition, version: CustomReso
       nameError: dns1123SubdomainError,
       generation: true,
       allowUnconditionalUpdate: false,
-      validateTransition: (object, old) => ruleErrors(schemas.schema(name), object, old),
+      validateTransition: (object, old, found) => ruleErrors(schemas.schema(name), object, { old, found }),
       prepareForCreate(draft) {
         if (subresources?.status !== undefined) delete draft['status'];
       },

@@ -35,7 +35,7 @@ export function stringRules(schema: Schema, origin: Origin): Validate[] {
 }
 
 function invalidType(value: unknown, type: string, run: ValidationRun): void {
-  run.add('FieldValueInvalid', (field) => `Invalid value: ${shown(value)}: ${field} in body must be of type ${type}: ${shown(value)}`);
+  run.add('FieldValueTypeInvalid', (field) => `Invalid value: ${shown(value)}: ${field} in body must be of type ${type}: ${shown(value)}`);
 }
 
 function codePoints(text: string): number {

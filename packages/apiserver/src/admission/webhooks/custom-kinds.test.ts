@@ -60,6 +60,30 @@ it('sees a cluster’s own kind in the version that it asks for', async () => {
   });
 });
 
+it('may be given what its schema requires', async () => {
+  hook.on('/fill', () => patching({ op: 'add', path: '/spec/target', value: 'filled' }));
+  const webhook = {
+    name: 'fill.example.com',
+    clientConfig: { url: hook.url('/fill'), caBundle: hook.caBundle },
+    rules: [{ ...rule, operations: ['CREATE', 'UPDATE'], apiVersions: ['v1'] }],
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+  };
+  await post(`${registration}/mutatingwebhookconfigurations`, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name: 'fill' },
+    webhooks: [webhook],
+  });
+  const { spec: _spec, ...empty } = backup('filled', '') as KubeObject;
+  const made = await post(backups, { ...empty, spec: {} });
+  expect(made['spec']).toMatchObject({ target: 'filled' });
+  const emptied = await api.send('PATCH', `${backups}/filled`, { spec: { target: null } }, 'application/merge-patch+json');
+  expect([emptied.code, emptied.body['spec']]).toEqual([200, made['spec']]);
+  const wrong = await api.send('PATCH', `${backups}/filled`, { spec: { copies: 'many' } }, 'application/merge-patch+json');
+  expect(wrong.code).toBe(422);
+});
+
 it('may parameterize a policy', async () => {
   await post(backups, backup('limits', 'only-this'));
   const matchConstraints = { resourceRules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }] };

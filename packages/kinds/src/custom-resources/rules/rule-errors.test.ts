@@ -1,3 +1,4 @@
+import type { FieldError, FieldErrorReason } from '@kajitori/apimachinery';
 import type { Schema } from '@kajitori/schema';
 import { describe, expect, it } from 'vitest';
 import type { ValidationRule } from '../../apiextensions/json-schema-props.ts';
@@ -9,7 +10,7 @@ const withRules = (schema: Schema, ...rules: (string | ValidationRule)[]): Schem
 });
 const spec = (schema: Schema): Schema => ({ type: 'object', properties: { spec: schema } });
 const said = (schema: Schema, object: unknown, old?: unknown): string[] =>
-  ruleErrors(schema, object, old).map(({ field, message }) => `${field}: ${message}`);
+  ruleErrors(schema, object, { old, found: [] }).map(({ field, message }) => `${field}: ${message}`);
 
 const counts: Schema = { type: 'object', properties: { min: { type: 'integer' }, max: { type: 'integer' } } };
 
@@ -28,7 +29,7 @@ describe('the rules of a schema', () => {
       reason: 'FieldValueForbidden',
       fieldPath: '.min',
     };
-    expect(ruleErrors(spec(withRules(counts, rule)), { spec: { min: 3, max: 2 } }, undefined)).toEqual([
+    expect(ruleErrors(spec(withRules(counts, rule)), { spec: { min: 3, max: 2 } }, { old: undefined, found: [] })).toEqual([
       { reason: 'FieldValueForbidden', field: 'spec.min', message: 'Forbidden: min 3' },
     ]);
     const broken = { ...rule, messageExpression: "['x'][5]" };
@@ -105,6 +106,27 @@ describe('the rules of a schema', () => {
   it('let be what was wrong before', () => {
     const schema = spec(withRules({ type: 'object', properties: { min: { type: 'integer' } } }, 'self.min > 0'));
     expect(said(schema, { spec: { min: 0 }, more: 1 }, { spec: { min: 0 } })).toEqual([]);
+  });
+
+  it('are not checked where something that they count on is wrong, and beside other errors they are', () => {
+    const schema = spec(withRules(counts, 'self.min <= self.max'));
+    const after = (reason: FieldErrorReason): FieldError[] =>
+      ruleErrors(schema, { spec: { min: 3, max: 2 } }, { old: undefined, found: [{ reason, field: 'spec.x', message: '' }] });
+    for (const reason of ['NotSupported', 'Required', 'TooLong', 'TooMany', 'TypeInvalid'] as const) {
+      expect(after(`FieldValue${reason}`)).toEqual([
+        {
+          reason: 'FieldValueInvalid',
+          field: '<nil>',
+          message:
+            'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+        },
+      ]);
+    }
+    for (const reason of ['Invalid', 'Duplicate', 'Forbidden'] as const) expect(after(`FieldValue${reason}`)).toHaveLength(1);
+    expect(after('FieldValueInvalid')[0]?.field).toBe('spec');
+    expect(ruleErrors(spec(counts), {}, { old: undefined, found: [{ reason: 'FieldValueRequired', field: 'a', message: '' }] })).toEqual(
+      [],
+    );
   });
 
   it('end when they cost too much', () => {

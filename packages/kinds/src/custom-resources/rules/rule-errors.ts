@@ -11,6 +11,24 @@ const callCostMax = 1_000_000;
 
 const outOfBudget = 'validation failed due to running out of cost budget, no further validation rules will be run';
 
+/** A rule counts on these: types, required fields, members of enums, and sizes, which bound what it may cost. */
+const aboutForm: ReadonlySet<FieldErrorReason> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+/** It is about no field; Kubernetes writes its missing path so. */
+const notChecked: FieldError = {
+  reason: 'FieldValueInvalid',
+  field: '<nil>',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; ' +
+    'correct the existing errors to complete validation',
+};
+
 /** One object's validation: what it may still cost, and what it found. */
 interface Run {
   budget: number;
@@ -26,11 +44,13 @@ interface Place {
 
 /**
  * Evaluates the `x-kubernetes-validations` of a schema. Rules that read `oldSelf` run where there is a former value to compare with; what a
- * rule finds wrong that was there before and lies unchanged is let be (KEP-4008). The object has passed its schema.
+ * rule finds wrong that was there before and lies unchanged is let be (KEP-4008). Where `found`, what is wrong with the object otherwise, is about
+ * its form, no rule runs, and the answer says so.
  */
-export function ruleErrors(schema: Schema, object: unknown, old: unknown): FieldError[] {
+export function ruleErrors(schema: Schema, object: unknown, { old, found }: { old: unknown; found: readonly FieldError[] }): FieldError[] {
   const root = compiledRules(schema);
   if (root === undefined) return [];
+  if (found.some(({ reason }) => aboutForm.has(reason))) return [notChecked];
   const run: Run = { budget: objectCostMax, errors: [] };
   visit(root, { field: '', value: object, old }, run);
   return run.errors;
