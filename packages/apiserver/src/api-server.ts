@@ -168,6 +168,7 @@ export class ApiServer implements AsyncDisposable {
       storage: options.storage,
       findKind: (...asked) => this.#kinds.find(...asked),
       clock: this.#clock,
+      gate: this.#gate,
     });
   }
 

@@ -20,7 +20,7 @@ export { encodeOpenApiV2, encodeOpenApiV2Part } from './openapi/gnostic.ts';
 export { applyJsonPatch, jsonPatchOperationsMax } from './patch/json-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
-export { decodeEnvelope, decodeProtobuf, encodeEnvelope, encodeProtobuf, type Envelope } from './protobuf/protobuf.ts';
+export { decodeEnvelope, decodeProtobuf, encodeEnvelope, encodeProtobuf, envelopeAround, type Envelope } from './protobuf/protobuf.ts';
 export * from './schema.ts';
 export { schemaHash } from './schema-hash.ts';
 export { SchemaPool } from './schema-pool.ts';

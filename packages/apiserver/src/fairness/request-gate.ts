@@ -5,6 +5,8 @@ export const runningMax = 400;
 export const waitingMax = 400;
 /** Watches of one cluster in this process. */
 export const watchesMax = 5_000;
+/** Long answers of one cluster that are on their way to their readers. */
+export const sendingMax = 200;
 /** What all clusters together run side by side while the process is busy, and the least share of one. */
 const busyRunningMax = 64;
 const shareMin = 8;
@@ -13,6 +15,7 @@ const retryAfterSeconds = 1;
 interface Queue {
   running: number;
   watches: number;
+  sending: number;
   waiting: (() => void)[];
 }
 
@@ -31,9 +34,18 @@ export class RequestGate {
   }
 
   /** Runs a request when it is its turn. @throws StatusError TooManyRequests when too many wait already. */
-  async run<T>(cluster: ClusterId, request: () => Promise<T>): Promise<T> {
+  run<T>(cluster: ClusterId, request: () => Promise<T>): Promise<T> {
+    return this.#take(cluster, request, waitingMax);
+  }
+
+  /** Runs a further step of what this gate let in already, in its turn. */
+  turn<T>(cluster: ClusterId, step: () => Promise<T>): Promise<T> {
+    return this.#take(cluster, step, Infinity);
+  }
+
+  async #take<T>(cluster: ClusterId, request: () => Promise<T>, behind: number): Promise<T> {
     const queue = this.#queueOf(cluster);
-    if (queue.waiting.length > 0 || queue.running >= this.#share()) await this.#turn(queue);
+    if (queue.waiting.length > 0 || queue.running >= this.#share()) await this.#turn(queue, behind);
     else queue.running += 1;
     try {
       return await request();
@@ -41,6 +53,23 @@ export class RequestGate {
       queue.running -= 1;
       this.#begin(queue);
       if (this.#forgetIdle(cluster, queue)) for (const other of this.#queues.values()) this.#begin(other);
+    }
+  }
+
+  /** Passes on what is sent piece by piece. @throws StatusError TooManyRequests, at once, when too much of this cluster is being sent. */
+  sent<T>(cluster: ClusterId, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    const queue = this.#queueOf(cluster);
+    if (queue.sending >= sendingMax) throw tooMany(`${sendingMax} long answers`);
+    queue.sending += 1;
+    return this.#counted(cluster, queue, pieces);
+  }
+
+  async *#counted<T>(cluster: ClusterId, queue: Queue, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    try {
+      yield* pieces;
+    } finally {
+      queue.sending -= 1;
+      this.#forgetIdle(cluster, queue);
     }
   }
 
@@ -65,15 +94,15 @@ export class RequestGate {
   #queueOf(cluster: ClusterId): Queue {
     let queue = this.#queues.get(cluster);
     if (queue === undefined) {
-      queue = { running: 0, watches: 0, waiting: [] };
+      queue = { running: 0, watches: 0, sending: 0, waiting: [] };
       this.#queues.set(cluster, queue);
     }
     return queue;
   }
 
   /** Resolves when the request has been counted as running. */
-  #turn(queue: Queue): Promise<void> {
-    if (queue.waiting.length >= waitingMax) throw tooMany(`${waitingMax} requests`);
+  #turn(queue: Queue, behind: number): Promise<void> {
+    if (queue.waiting.length >= behind) throw tooMany(`${waitingMax} requests`);
     return new Promise((resolve) => queue.waiting.push(resolve));
   }
 
@@ -91,8 +120,8 @@ export class RequestGate {
     return Math.max(shareMin, Math.floor(busyRunningMax / Math.max(1, asking)));
   }
 
-  #forgetIdle(cluster: ClusterId, { running, watches, waiting }: Queue): boolean {
-    return running + watches + waiting.length === 0 && this.#queues.delete(cluster);
+  #forgetIdle(cluster: ClusterId, { running, watches, sending, waiting }: Queue): boolean {
+    return running + watches + sending + waiting.length === 0 && this.#queues.delete(cluster);
   }
 }
 

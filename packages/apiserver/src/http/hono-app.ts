@@ -10,6 +10,7 @@ import { unknownPath } from '../operations/operations.ts';
 import { gzipBytes, type HttpAnswer, type HttpRequest, readBody } from './http-request.ts';
 import { errorAnswer, type KubernetesHandler, statusAnswer } from './kubernetes-handler.ts';
 import { responseOutput } from './response-output.ts';
+import { sendPieces } from './send-pieces.ts';
 
 export interface NodeBindings {
   incoming: IncomingMessage | Http2ServerRequest;
@@ -53,9 +54,14 @@ async function serve(options: KubernetesAppOptions, context: Context<{ Bindings:
     const result = await options.handler.handle(request, () => responseOutput(outgoing));
     if (result === undefined) return RESPONSE_ALREADY_SENT;
     if (result instanceof Response) return result;
-    return await toResponse(result, request.headers.get('accept-encoding'));
+    const { pieces } = result;
+    if (pieces === undefined) return await toResponse(result, request.headers.get('accept-encoding'));
+    const gzip = request.headers.get('accept-encoding')?.includes('gzip') === true;
+    await sendPieces(outgoing, pieces, { headers: result.headers, gzip });
+    return RESPONSE_ALREADY_SENT;
   } catch (error) {
-    return toResponse(errorAnswer(error, options.logger, failed), undefined);
+    const answered = errorAnswer(error, options.logger, failed);
+    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : toResponse(answered, undefined);
   }
 }
 

@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import { type ClusterId, StatusError } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
 import type { AuditNotes } from '../audit/audit-store.ts';
+import type { Piece } from '../lists/list-pieces.ts';
 import type { Exchange } from '../proxy/upstream.ts';
 
 /** A request as the edge hands it in: routed to its cluster, its body not yet read. */
@@ -39,6 +40,8 @@ export interface HttpAnswer {
   body: string | Uint8Array;
   /** The same body compressed, where it is kept for many answers. */
   gzipped?: () => Promise<Uint8Array>;
+  /** What is too long for one body, instead of it. */
+  pieces?: AsyncGenerator<Piece, void, void>;
 }
 
 /** Largest body of a request: Kubernetes' own limit. */

@@ -74,13 +74,16 @@ export class KubernetesHandler {
     const call = await this.#options.resources.callFor(request, info);
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
-      const watch = (): Promise<void> => serveWatch(operations, clock, request, watchCall(call, request), output());
+      const watch = (): Promise<void> =>
+        serveWatch(operations, clock, request, watchCall(call, request), output(), (step) => gate.turn(request.cluster, step));
       await gate.watch(request.cluster, () => metrics.watching(watch));
       return undefined;
     }
     // Logs and proxies last as long as their readers like.
     const connected = call.subresource === '' ? undefined : this.#options.connect(request, call);
-    return connected ?? gate.run(request.cluster, () => this.#options.resources.handle(request, call));
+    if (connected !== undefined) return connected;
+    const answer = await gate.run(request.cluster, () => this.#options.resources.handle(request, call));
+    return answer.pieces === undefined ? answer : { ...answer, pieces: gate.sent(request.cluster, answer.pieces) };
   }
 
   async #document(request: HttpRequest): Promise<HttpAnswer> {
@@ -154,6 +157,7 @@ function auditedOutput(audit: RequestAudit, output: WatchOutput): WatchOutput {
     },
     write: (frame) => output.write(frame),
     pendingBytes: () => output.pendingBytes(),
+    taken: async () => output.taken?.(),
     end: () => output.end(),
   };
 }

@@ -6,16 +6,20 @@ import type { Call } from '../call.ts';
 import { decodeObject, type FieldValidation, parseText } from '../negotiation/body.ts';
 import { type EncodeOptions, encodeItem, encodePage, encodeValue } from '../negotiation/encode.ts';
 import { kindOfText } from '../negotiation/kind-of-text.ts';
+import { listForm } from '../negotiation/list-form.ts';
 import { negotiate, parseMediaTypes, protobufType } from '../negotiation/media-type.ts';
 import { type Answer, isAnswer, type Operations, unknownPath } from '../operations/operations.ts';
 import { appliedConfiguration, applyPatchType } from '../patches/applied-configuration.ts';
 import { patchedObject } from '../patches/patched-object.ts';
+import type { RequestGate } from '../fairness/request-gate.ts';
 import type { DeleteOptions } from '../registry/delete.ts';
 import { Item } from '../registry/item.ts';
-import { listParameters } from '../registry/list-query.ts';
+import { type ListParameters, listParameters } from '../registry/list-query.ts';
+import { readPart } from '../registry/read.ts';
 import type { Updated } from '../registry/update.ts';
 import { headOf, isShareable, pageKey } from '../lists/shareable-list.ts';
-import { SharedPages } from '../lists/shared-pages.ts';
+import { type ListSource, streamedList } from '../lists/list-pieces.ts';
+import { SharedLists } from '../lists/shared-lists.ts';
 import { gzipBytes, type HttpAnswer, type HttpRequest, jsonAnswer } from './http-request.ts';
 import {
   deleteOptions,
@@ -40,6 +44,7 @@ export interface ResourceHandlerOptions {
   storage: Storage;
   findKind: FindKind;
   clock: Clock;
+  gate: RequestGate;
 }
 
 /** Resources whose deletion answers with the object that is gone; all others answer with a Status. */
@@ -56,7 +61,7 @@ const returnsDeleted = new Set([
 /** Serves every resource request but watches and connects: decodes, calls the operation, encodes. */
 export class ResourceHandler implements Disposable {
   readonly #options: ResourceHandlerOptions;
-  readonly #pages = new SharedPages();
+  readonly #lists = new SharedLists();
 
   constructor(options: ResourceHandlerOptions) {
     this.#options = options;
@@ -109,24 +114,33 @@ export class ResourceHandler implements Disposable {
   async #list(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     const encoding = this.#encoding(request, call);
     const query = listParameters(call.kind, rawListParameters(request.query));
-    const read = async (): Promise<{ body: string | Uint8Array; revision: number }> => {
-      const page = await this.#options.operations.list(call, query);
-      return { body: encodePage(call.kind, page, encoding), revision: Number(page.resourceVersion) };
-    };
-    if (!isShareable(call, query, encoding)) return answer((await read()).body, 200, call, encoding);
-    // A page that is held answers without a list, which would have asked.
-    await this.#options.operations.authorize(call, 'list');
-    const page = await this.#pages.get(
-      pageKey(call, request.query, encoding),
-      () => headOf(call),
-      async () => {
-        const { body, revision } = await read();
-        return { revision, bytes: typeof body === 'string' ? Buffer.from(body) : body };
-      },
-    );
+    const { operations } = this.#options;
+    if (operations.services.computed.has(call.kind))
+      return answer(encodePage(call.kind, await operations.list(call, query), encoding), 200, call, encoding);
+    await operations.authorize(call, 'list');
+    const source = this.#listSource(call, query, encoding);
+    if (isShareable(call, query, encoding)) {
+      const answered = await this.#lists.get(pageKey(call, request.query, encoding), () => headOf(call), source);
+      if ('pieces' in answered) return { ...answer('', 200, call, encoding), pieces: answered.pieces };
+      const { whole } = answered;
+      return { ...answer(whole.bytes, 200, call, encoding), gzipped: () => (whole.gzipped ??= gzipBytes(whole.bytes)) };
+    }
+    const first = await source.read();
+    if (first.next === undefined) return answer(source.whole(first), 200, call, encoding);
+    return { ...answer('', 200, call, encoding), pieces: streamedList(source, first) };
+  }
+
+  /** Parts after the first are turns of their own: a long list does not hold up what else its cluster asks, nor other clusters. */
+  #listSource(call: Call, query: ListParameters, encoding: EncodeOptions): ListSource {
+    const { gate } = this.#options;
+    const form = listForm(call.kind, encoding, query.limit !== undefined);
+    const { bytesMax } = form;
     return {
-      ...answer(page.bytes, 200, call, encoding),
-      gzipped: () => (page.gzipped ??= gzipBytes(page.bytes)),
+      form,
+      read: (from) =>
+        from === undefined ? readPart(call, query, { bytesMax }) : gate.turn(call.cluster, () => readPart(call, query, { from, bytesMax })),
+      whole: ({ items, revision, next: _next, ...rest }) =>
+        encodePage(call.kind, { items, resourceVersion: String(revision), ...rest }, encoding),
     };
   }
 
@@ -239,7 +253,7 @@ export class ResourceHandler implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#pages[Symbol.dispose]();
+    this.#lists[Symbol.dispose]();
   }
 
   #encoding(request: HttpRequest, { kind, subresource }: Call): EncodeOptions {

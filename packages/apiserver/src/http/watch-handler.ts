@@ -19,8 +19,13 @@ export interface WatchOutput {
   write(frame: Uint8Array): void;
   /** Bytes written and not yet taken by the client. */
   pendingBytes(): number;
+  /** Resolves when what was written was taken, as far as the output can tell, or nobody takes it any more. */
+  taken?(): Promise<void>;
   end(): void;
 }
+
+/** Runs a step of a watch's beginning when it is its turn. */
+export type TakeTurn = <T>(step: () => Promise<T>) => Promise<T>;
 
 /** A client that leaves this much unread is cut; it resumes from its last event. */
 const pendingBytesMax = 16 * 1024 * 1024;
@@ -34,6 +39,7 @@ export async function serveWatch(
   request: HttpRequest,
   call: Call,
   output: WatchOutput,
+  turn: TakeTurn = (step) => step(),
 ): Promise<void> {
   const query = watchParameters(request, call);
   const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), {
@@ -49,7 +55,11 @@ export async function serveWatch(
   timeout.unref();
   const signal = AbortSignal.any([request.signal, over.signal, slow.signal]);
   output.open(representation.encoding === 'protobuf' ? `${protobufType};stream=watch` : 'application/json');
-  const sink = new FrameSink(encoder, output, () => slow.abort(), isTrue(request.query.get('allowWatchBookmarks')));
+  const sink = new FrameSink(encoder, output, {
+    cut: () => slow.abort(),
+    bookmarks: isTrue(request.query.get('allowWatchBookmarks')),
+    turn,
+  });
   const bookmarks = setInterval(() => sink.bookmark(), bookmarkIntervalMilliseconds);
   bookmarks.unref();
   try {
@@ -98,13 +108,24 @@ class FrameSink implements WatchSink {
   readonly #output: WatchOutput;
   readonly #cut: () => void;
   readonly #bookmarks: boolean;
+  readonly #turn: TakeTurn;
   #revision = 0;
 
-  constructor(encoder: FrameEncoder, output: WatchOutput, cut: () => void, bookmarks: boolean) {
+  constructor(
+    encoder: FrameEncoder,
+    output: WatchOutput,
+    { cut, bookmarks, turn }: { cut: () => void; bookmarks: boolean; turn: TakeTurn },
+  ) {
     this.#encoder = encoder;
     this.#output = output;
     this.#cut = cut;
     this.#bookmarks = bookmarks;
+    this.#turn = turn;
+  }
+
+  async read<T>(step: () => Promise<T>): Promise<T> {
+    await this.#output.taken?.();
+    return this.#turn(step);
   }
 
   send(events: readonly ItemEvent[], { batch, key }: Parameters<WatchSink['send']>[1]): void {

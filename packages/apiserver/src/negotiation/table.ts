@@ -19,22 +19,33 @@ export function tableOf(
   metadata: Record<string, unknown>,
   options: { includeObject: IncludeObject; now: Date },
 ): Table {
+  const { columns, head } = tableColumns(kind);
+  return { ...head, metadata, rows: items.map((item) => tableRow(columns, item, options)) };
+}
+
+type Columns = NonNullable<Kind['columns']>;
+
+/** A kind's columns, and what its tables say of them. */
+export function tableColumns(kind: Kind): { columns: Columns; head: Pick<Table, 'kind' | 'apiVersion' | 'columnDefinitions'> } {
   const columns = kind.columns ?? defaultColumns;
+  const columnDefinitions = columns.map(({ name, type, format, description, priority }) => ({
+    name,
+    type,
+    format: format ?? (name === 'Name' ? 'name' : ''),
+    description,
+    priority,
+  }));
+  return { columns, head: { kind: 'Table', apiVersion: 'meta.k8s.io/v1', columnDefinitions } };
+}
+
+export function tableRow(
+  columns: Columns,
+  item: Item,
+  { includeObject, now }: { includeObject: IncludeObject; now: Date },
+): Table['rows'][number] {
   return {
-    kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata,
-    columnDefinitions: columns.map(({ name, type, format, description, priority }) => ({
-      name,
-      type,
-      format: format ?? (name === 'Name' ? 'name' : ''),
-      description,
-      priority,
-    })),
-    rows: items.map((item) => ({
-      cells: columns.map((column) => column.value(item.object, options.now)),
-      ...(options.includeObject === 'None' ? {} : { object: options.includeObject === 'Object' ? item.object : partialOf(item.object) }),
-    })),
+    cells: columns.map((column) => column.value(item.object, now)),
+    ...(includeObject === 'None' ? {} : { object: includeObject === 'Object' ? item.object : partialOf(item.object) }),
   };
 }
 

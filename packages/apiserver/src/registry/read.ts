@@ -1,5 +1,5 @@
 import { badRequest, expired, type FieldSelector, matchesFields, matchesLabels, notFound, StatusError } from '@kajitori/apimachinery';
-import { ExpiredError, type ListOptions, type Page, type StoredObject } from '@kajitori/storage';
+import { ExpiredError, type ListOptions, type Page, type Revision, type StoredObject } from '@kajitori/storage';
 import { type Call, groupResourceOf } from '../call.ts';
 import { readError } from './errors.ts';
 import type { Item } from './item.ts';
@@ -23,38 +23,81 @@ export interface ItemPage {
   remainingItemCount?: number;
 }
 
+/** Where a list goes on: at which state, behind which key, and how many items came before. */
+export interface PartPosition {
+  revision: Revision;
+  after?: { namespace: string; name: string };
+  taken: number;
+}
+
+/** A part of what one list answers. */
+export interface ItemPart {
+  items: Item[];
+  revision: Revision;
+  /** Where the rest of the answer begins; absent on the last part. */
+  next?: PartPosition;
+  /** Of the last part, where the list had a limit: what the client goes on with. */
+  continue?: string;
+  remainingItemCount?: number;
+}
+
 /**
  * A page of a collection. Pages of one list show one state: the first page's revision travels in the continue token.
  * @throws StatusError Expired (with a token to go on inconsistently) when that state is no longer in the log.
  */
 export async function readPage(call: Call, query: ListParameters): Promise<ItemPage> {
+  let part = await readPart(call, query);
+  const items = part.items;
+  while (part.next !== undefined) {
+    part = await readPart(call, query, { from: part.next });
+    for (const item of part.items) items.push(item);
+  }
+  const { revision, continue: next, remainingItemCount } = part;
+  return {
+    items,
+    resourceVersion: String(revision),
+    ...(next === undefined ? {} : { continue: next }),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  };
+}
+
+/** Some of a page, of about `bytesMax` bytes: all parts of it show one state, and hold together what the page does. @throws as `readPage` does. */
+export async function readPart(
+  call: Call,
+  query: ListParameters,
+  { from, bytesMax }: { from?: PartPosition | undefined; bytesMax?: number } = {},
+): Promise<ItemPart> {
   const selection = selectionOf(call, query.fields);
-  const options: ListOptions = {
+  const { limit } = query;
+  const taken = from?.taken ?? 0;
+  const page = await listPage(call, query, {
     ...selection.options,
     labels: query.labels,
-    ...(query.limit === undefined ? {} : { limit: query.limit }),
+    // What only the objects themselves can say is selected here, so a full page may take several of storage's.
+    ...(limit === undefined ? {} : { limit: selection.rest.length > 0 ? limit : limit - taken }),
+    ...(bytesMax === undefined ? {} : { bytesMax }),
     ...startOf(query),
-  };
-  let page = await listPage(call, query, options);
+    ...(from === undefined ? {} : { revision: from.revision, ...(from.after === undefined ? {} : { after: from.after }) }),
+  });
   let objects = chosen(call, selection, page.objects);
-  let next = page.next;
-  // What only the objects themselves can say is selected here, so a full page may take several of storage's.
-  while (query.limit !== undefined && objects.length < query.limit && next !== undefined && selection.rest.length > 0) {
-    page = await listPage(call, query, { ...options, after: next, revision: page.revision });
-    objects = objects.concat(chosen(call, selection, page.objects));
-    next = page.next;
-    if (objects.length > query.limit) {
-      objects = objects.slice(0, query.limit);
-      const last = objects.at(-1);
-      next = last === undefined ? next : { namespace: last.namespace, name: last.name };
-    }
+  let { next } = page;
+  if (limit !== undefined && taken + objects.length > limit) {
+    objects = objects.slice(0, limit - taken);
+    next = positionOf(objects.at(-1)) ?? next;
   }
-  return {
-    items: objects.map((one) => toItem(call.kind, one)),
-    resourceVersion: String(page.revision),
-    ...(next === undefined ? {} : { continue: encodeContinue({ revision: page.revision, ...next }) }),
-    ...(next === undefined || page.remaining === undefined || selection.rest.length > 0 ? {} : { remainingItemCount: page.remaining }),
-  };
+  const { revision } = page;
+  const part: ItemPart = { items: objects.map((one) => toItem(call.kind, one)), revision };
+  if (next === undefined) return part;
+  const isShort = limit === undefined || taken + objects.length < limit;
+  if (isShort && (limit === undefined || page.full === true || selection.rest.length > 0))
+    return { ...part, next: { revision, after: next, taken: taken + objects.length } };
+  part.continue = encodeContinue({ revision, ...next });
+  if (page.remaining !== undefined && selection.rest.length === 0) part.remainingItemCount = page.remaining;
+  return part;
+}
+
+function positionOf(object: StoredObject | undefined): { namespace: string; name: string } | undefined {
+  return object === undefined ? undefined : { namespace: object.namespace, name: object.name };
 }
 
 function chosen(call: Call, { rest }: Selection, objects: StoredObject[]): StoredObject[] {

@@ -6,14 +6,14 @@ import { conversionOf } from '../custom-resources/converting-storage.ts';
 import { type Definitions, isDefinitionRow } from '../custom-resources/definitions.ts';
 import { readError } from '../registry/errors.ts';
 import type { ListParameters } from '../registry/list-query.ts';
-import { readPage } from '../registry/read.ts';
+import { type ItemPart, type PartPosition, readPart } from '../registry/read.ts';
 import { keyOf } from '../registry/stored.ts';
 import { SharedBatch, type TailSubscriber } from './cluster-tail.ts';
 import { eventOf, type Interest, type ItemEvent } from './watch-events.ts';
 import type { WatchHub } from './watch-hub.ts';
 
-/** The page size of the initial events of a watch. */
-const initialPageSize = 500;
+/** About how much of the initial events of a watch is read and encoded at once. */
+const initialPartBytes = 256 * 1024;
 
 export interface WatchParameters extends ListParameters {
   sendInitialEvents: boolean | undefined;
@@ -25,8 +25,10 @@ export interface Origin {
   key: string;
 }
 
-/** Where a watch's events go. Nothing here waits: a sink that falls behind ends the watch by its signal. */
+/** Where a watch's events go. What happens now waits for nobody: a sink that falls behind ends the watch by its signal. */
 export interface WatchSink {
+  /** Reads some of the present objects when the sink can take more; absent: it always can. */
+  read?<T>(step: () => Promise<T>): Promise<T>;
   send(events: readonly ItemEvent[], origin: Origin): void;
   /** Everything up to here has been sent. */
   progress(revision: Revision): void;
@@ -86,26 +88,19 @@ function futureVersion(asked: Revision, current: Revision): StatusError {
   });
 }
 
-/** The present objects as ADDED events, page by page at one revision. */
+/** The present objects as ADDED events, part by part at one revision, as fast as they are taken. */
 async function sendState(call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<Revision> {
-  let after: ListParameters['continueFrom'];
-  for (;;) {
-    const page = await readPage(call, {
-      ...query,
-      limit: initialPageSize,
-      continueFrom: after,
-      resourceVersion: undefined,
-      resourceVersionMatch: undefined,
-    });
-    const revision = Number(page.resourceVersion);
-    const events = page.items.map((item): ItemEvent => ({ type: 'ADDED', item }));
+  const asked = { ...query, limit: undefined, continueFrom: undefined, resourceVersion: undefined, resourceVersionMatch: undefined };
+  for (let from: PartPosition | undefined; ;) {
+    const read = (): Promise<ItemPart> => readPart(call, asked, { from, bytesMax: initialPartBytes });
+    const { items, revision, next } = await (sink.read === undefined ? read() : sink.read(read));
+    const events = items.map((item): ItemEvent => ({ type: 'ADDED', item }));
     if (events.length > 0) sink.send(events, { batch: new SharedBatch({ changes: [], revision }), key: '' });
-    const last = page.items.at(-1)?.object.metadata;
-    if (page.continue === undefined || last === undefined || signal.aborted) {
+    if (next === undefined || signal.aborted) {
       if (query.sendInitialEvents === true) sink.initialEventsEnd(revision);
       return revision;
     }
-    after = { revision, namespace: last.namespace ?? '', name: last.name ?? '' };
+    from = next;
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { coded, list, type NamedType, object, ref, string } from '../builder.ts';
 import { normalize } from '../normalize/normalize.ts';
 import { ConfigMap, Container, Deployment, Everything, Pod, samplePod } from '../sample-types.fixture.ts';
-import { decodeEnvelope, decodeProtobuf, encodeEnvelope, encodeProtobuf } from './protobuf.ts';
+import { decodeEnvelope, decodeProtobuf, encodeEnvelope, encodeProtobuf, envelopeAround } from './protobuf.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const fromHex = (text: string): Uint8Array => Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -213,6 +213,12 @@ function sorted(value: unknown): unknown {
 }
 
 describe('the envelope', () => {
+  it.each([0, 1, 127, 128, 300_000])('is put around %i bytes that come in pieces', (length) => {
+    const bytes = new Uint8Array(length).fill(7);
+    const { before, after } = envelopeAround('v1', 'PodList', length);
+    expect(Buffer.concat([before, bytes, after]).equals(encodeEnvelope('v1', 'PodList', bytes))).toBe(true);
+  });
+
   it('names the kind of the bytes inside', () => {
     const bytes = encodeEnvelope('apps/v1', 'Deployment', fromHex('0a00'));
     expect(hex(bytes)).toBe('6b387300 0a15 0a07617070732f7631 120a4465706c6f796d656e74 1202 0a00 1a00 2200'.replaceAll(' ', ''));

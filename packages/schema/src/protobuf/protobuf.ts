@@ -48,6 +48,16 @@ export function encodeEnvelope(apiVersion: string, kind: string, bytes: Uint8Arr
   return Buffer.concat([magic, writer.finish()]);
 }
 
+/** An envelope around so many bytes that come piece by piece: what stands before and after them. */
+export function envelopeAround(apiVersion: string, kind: string, length: number): { before: Uint8Array; after: Uint8Array } {
+  const empty = encodeEnvelope(apiVersion, kind, new Uint8Array());
+  // Behind the length of nothing stand the two empty fields.
+  const end = empty.length - 4;
+  const writer = new WireWriter();
+  writer.varint(length);
+  return { before: Buffer.concat([empty.subarray(0, end - 1), writer.finish()]), after: empty.subarray(end) };
+}
+
 /** @throws StatusError BadRequest when the bytes are no envelope. `raw` is a view of them. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.length < magic.length || magic.some((byte, at) => bytes[at] !== byte)) {
