@@ -117,7 +117,8 @@ export class ApiServer implements AsyncDisposable {
     this.#upstreams = { dial: this.dial, frontProxy: options.frontProxy };
     this.#egress = new EgressClient({ allowed: options.egress ?? 'public' });
     this.#aggregated = new AggregatedApis({ ...this.#upstreams, storage: options.storage, logger: options.logger });
-    const convert = conversionWebhook({ egress: this.#egress, dial: this.dial });
+    const webhooks = new WebhookClient({ egress: this.#egress, dial: this.dial });
+    const convert = conversionWebhook(webhooks);
     this.#definitions = new Definitions(options.storage, convert);
     this.#kinds = new ClusterKinds([this.#definitions, this.#aggregated]);
     const keys = options.tokenKeys ?? noTokenKeys;
@@ -138,7 +139,7 @@ export class ApiServer implements AsyncDisposable {
         ...dynamicAdmission({
           storage: options.storage,
           decider: createDecider(rbac),
-          webhooks: new WebhookClient({ egress: this.#egress, dial: this.dial }),
+          webhooks,
           ownKinds,
           convert,
           storageFor: (storage, kind) => this.#definitions.storageFor(storage, kind),

@@ -4,6 +4,7 @@ import { type ClusterStorage, openMemoryStorage } from '@kajitori/storage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toItem, toStored } from '../registry/stored.ts';
 import { httpApi } from '../testing/http-api.testing.ts';
+import { PortNode } from '../testing/port-node.testing.ts';
 import { webhookServer } from '../testing/webhook-server.testing.ts';
 import { convertingStorage } from './converting-storage.ts';
 import { SchemaTexts } from './schema-texts.ts';
@@ -108,8 +109,64 @@ it('asks the webhook over HTTPS, once for a page, and says when it fails', async
   expect((await api.send('GET', '/apis/example.com/v1/names/a')).body).toMatchObject({ fullName: 'c', metadata: { generation: 2 } });
   hook.on('/convert', () => ({ response: { result: { status: 'Failed', message: 'no such name' } } }));
   const failed = await api.send('GET', '/apis/example.com/v1beta1/names/a');
-  expect([failed.code, failed.body['message']]).toEqual([
+  expect([failed.code, failed.body['message']]).toEqual([500, 'conversion webhook for example.com/v1, Kind=Name failed: no such name']);
+  hook.on('/convert', ({ request }) => {
+    const { objects } = request as unknown as { objects: KubeObject[] };
+    const convertedObjects = objects.map((one) => Object.assign(renamed(one, 'example.com/v1beta1'), { metadata: { name: 'other' } }));
+    return { response: { convertedObjects, result: { status: 'Success' } } };
+  });
+  const other = await api.send('GET', '/apis/example.com/v1beta1/names/a');
+  expect([other.code, other.body['message']]).toEqual([
     500,
-    'Internal error occurred: conversion webhook for example.com/v1beta1, Kind=Name failed: no such name',
+    'conversion webhook for example.com/v1, Kind=Name returned invalid converted object at index 0: must have the same name: a != other',
   ]);
+});
+
+it('asks a webhook that is a Service of the cluster', async () => {
+  await using hook = await webhookServer('convert.default.svc');
+  const node = new PortNode();
+  node.open('u', 9443, hook.port);
+  await using api = await httpApi({ node });
+  hook.on('/convert', ({ request }) => {
+    const { objects, desiredAPIVersion } = request as unknown as { objects: KubeObject[]; desiredAPIVersion: string };
+    return { response: { convertedObjects: objects.map((one) => renamed(one, desiredAPIVersion)), result: { status: 'Success' } } };
+  });
+  const metadata = { name: 'convert', namespace: 'default' };
+  const at = '/namespaces/default';
+  await api.send('POST', `/api/v1${at}/services`, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata,
+    spec: { ports: [{ port: 443, targetPort: 9443 }] },
+  });
+  const service = { ...metadata, path: '/convert' };
+  const conversion = {
+    strategy: 'Webhook',
+    webhook: { conversionReviewVersions: ['v1'], clientConfig: { service, caBundle: hook.caBundle } },
+  };
+  const wanted = { ...definition, metadata: { name: 'names.example.com' }, spec: { ...definition.spec, conversion } };
+  expect((await api.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', wanted)).code).toBe(201);
+  await api.send('POST', '/apis/example.com/v1/names', { ...object('v1', { fullName: 'a' }), metadata: { name: 'a' } });
+  const early = await api.send('GET', '/apis/example.com/v1beta1/names/a');
+  expect([early.code, early.body['message']]).toEqual([
+    500,
+    'conversion webhook for example.com/v1, Kind=Name failed: Post "https://convert.default.svc:443/convert?timeout=30s": no endpoints available for service "convert"',
+  ]);
+  await api.send('POST', `/apis/discovery.k8s.io/v1${at}/endpointslices`, {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'convert-1', namespace: 'default', labels: { 'kubernetes.io/service-name': 'convert' } },
+    addressType: 'IPv4',
+    ports: [{ port: 9443, protocol: 'TCP' }],
+    endpoints: [
+      {
+        addresses: ['10.1.0.1'],
+        conditions: { ready: true },
+        nodeName: 'n1',
+        targetRef: { kind: 'Pod', namespace: 'default', name: 'convert', uid: 'u' },
+      },
+    ],
+  });
+  expect((await api.send('GET', '/apis/example.com/v1beta1/names/a')).body).toMatchObject({ apiVersion: 'example.com/v1beta1', name: 'a' });
+  expect(node.asked).toMatchObject([{ uid: 'u', port: 9443 }]);
 });

@@ -29,7 +29,7 @@ export interface HttpApi extends AsyncDisposable {
   otherCluster(): Promise<{ client(user: UserInfo): ClusterClient }>;
 }
 
-export async function httpApi(options: Pick<ApiServerOptions, 'egress'> = {}): Promise<HttpApi> {
+export async function httpApi(options: Pick<ApiServerOptions, 'egress' | 'node'> = {}): Promise<HttpApi> {
   const owns = new AsyncDisposableStack();
   const storage = owns.use(openMemoryStorage());
   const cluster = newClusterId();

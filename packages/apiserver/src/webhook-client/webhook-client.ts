@@ -2,7 +2,7 @@ import { type ClusterId, isStatusError } from '@kajitori/apimachinery';
 import { type EgressClient, EgressError, type EgressRequest, type EgressResponse } from '@kajitori/egress';
 import type { ClusterDial } from '../cluster-dial/cluster-dial.ts';
 
-/** Longest answer: as long as a request may be. */
+/** Longest answer, where its asker says nothing else: as long as a request may be. */
 const answerBytesMax = 3 * 1024 * 1024;
 
 /** Where a webhook of the tenant is: what admission and conversion have in common. */
@@ -15,7 +15,7 @@ export interface WebhookAddress {
   timeoutSeconds: number;
 }
 
-/** A webhook brought no answer; the message is in Kubernetes' words and begins after `failed calling webhook "x": `. */
+/** A webhook brought no answer; the message is in Kubernetes' words, and whoever asked says before it what failed. */
 export class WebhookCallError extends Error {
   override readonly name = 'WebhookCallError';
 }
@@ -31,7 +31,7 @@ export class WebhookClient {
   }
 
   /** The JSON of the answer. @throws WebhookCallError when none came. */
-  async post(cluster: ClusterId, webhook: WebhookAddress, body: string): Promise<unknown> {
+  async post(cluster: ClusterId, webhook: WebhookAddress, body: string, responseBytesMax = answerBytesMax): Promise<unknown> {
     const { url, dial } = this.#target(cluster, webhook);
     const full = `${url}?timeout=${webhook.timeoutSeconds}s`;
     let response: EgressResponse;
@@ -40,15 +40,15 @@ export class WebhookClient {
         owner: cluster,
         url: full,
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': 'kube-apiserver-admission' },
+        headers: { 'content-type': 'application/json', 'user-agent': 'kube-apiserver' },
         body,
         ca: webhook.ca,
         timeoutMilliseconds: webhook.timeoutSeconds * 1000,
-        responseBytesMax: answerBytesMax,
+        responseBytesMax,
         dial,
       });
     } catch (error) {
-      throw new WebhookCallError(`failed to call webhook: Post ${JSON.stringify(full)}: ${reasonOf(error)}`, { cause: error });
+      throw new WebhookCallError(`Post ${JSON.stringify(full)}: ${reasonOf(error)}`, { cause: error });
     }
     return answeredBody(response);
   }
@@ -79,16 +79,13 @@ function reasonOf(error: unknown): string {
 /** The JSON of a good answer. @throws WebhookCallError with what a client of the API would say of the status. */
 function answeredBody({ status, body }: EgressResponse): unknown {
   const text = body.toString('utf8');
-  if (status < 200 || status > 299) throw new WebhookCallError(`failed to call webhook: ${statusWords(status, text)}`);
+  if (status < 200 || status > 299) throw new WebhookCallError(statusWords(status, text));
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new WebhookCallError(
-      `failed to call webhook: couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`,
-      {
-        cause: error,
-      },
-    );
+    throw new WebhookCallError(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`, {
+      cause: error,
+    });
   }
 }
 

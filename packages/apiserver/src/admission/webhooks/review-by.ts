@@ -15,7 +15,9 @@ export async function reviewBy(
   if (reviewVersion === undefined) {
     throw new WebhookCallError('could not get REST client: webhook does not accept known AdmissionReview versions (v1, v1beta1)');
   }
-  const body = await client.post(cluster, address, reviewText(reviewVersion, request));
+  const body = await client.post(cluster, address, reviewText(reviewVersion, request)).catch((error: unknown) => {
+    throw error instanceof WebhookCallError ? new WebhookCallError(`failed to call webhook: ${error.message}`, { cause: error }) : error;
+  });
   try {
     return reviewAnswer(reviewVersion, String(request['uid']), body, mutating);
   } catch (error) {
