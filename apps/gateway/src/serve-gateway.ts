@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '@kajitori/apimachinery';
 import { createClusterClient } from '@kajitori/client';
 import type { ControlPlane } from '@kajitori/control-plane';
-import { fencedStorage, Gateway, PostgresSessionDirectory, RoutedStreams } from '@kajitori/gateway';
+import { Gateway, PostgresSessionDirectory, RoutedStreams } from '@kajitori/gateway';
 import { readMasterKey } from '@kajitori/server-process';
 import { relayKey, relayPath, RelayPool, RelayServer } from '@kajitori/streams';
 import { type Logger, Metrics } from '@kajitori/telemetry';
@@ -44,7 +44,7 @@ export async function serveGateway(
     directory,
     clients: {
       forNode({ cluster, name, fence, onFenced }) {
-        const transport = control.api.transport(cluster, fencedStorage(control.storage, fence, onFenced));
+        const transport = control.api.transport(cluster, { fence, onFenced });
         return createClusterClient(transport, { name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] });
       },
     },

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '@kajitori/apimachinery';
 import type { ControlPlane } from '@kajitori/control-plane';
 import { clusterOccurrences, ControlledCluster, descriptors } from '@kajitori/controllers';
-import { Backoff, BullmqQueue, ClusterHost, fencedStorage, ReconcileMetrics } from '@kajitori/reconciler';
+import { Backoff, BullmqQueue, ClusterHost, ReconcileMetrics } from '@kajitori/reconciler';
 import { type Logger, Metrics } from '@kajitori/telemetry';
 import type { config as configType } from './config.ts';
 import { serveHealth } from './serve-health.ts';
@@ -42,7 +42,7 @@ export async function runWorker(
         return ControlledCluster.open({
           cluster,
           descriptors,
-          transport: api.transport(cluster, fencedStorage(storage, fence, onFenced)),
+          transport: api.transport(cluster, { fence, onFenced }),
           storage: storage.cluster(cluster),
           since,
           enqueue,

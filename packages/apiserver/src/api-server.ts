@@ -4,7 +4,7 @@ import { type Clock, type ClusterId, systemClock } from '@kajitori/apimachinery'
 import { type ClusterClient, createClusterClient, type Transport, type UserInfo } from '@kajitori/client';
 import { type AllowedAddresses, EgressClient } from '@kajitori/egress';
 import { type APIService, catalogue, type Kind, nodes, pods } from '@kajitori/kinds';
-import type { Storage } from '@kajitori/storage';
+import { type Fence, fencedStorage, type Storage } from '@kajitori/storage';
 import type { NodeStreams } from '@kajitori/streams';
 import type { Logger, Metrics } from '@kajitori/telemetry';
 import type { Hono } from 'hono';
@@ -173,8 +173,10 @@ export class ApiServer implements AsyncDisposable {
     });
   }
 
-  /** The API of one cluster for code in this process. Another storage (one whose writes carry a fence) may stand in for the usual one. */
-  transport(cluster: ClusterId, storage: Storage = this.#options.storage): Transport {
+  /** The API of one cluster for code in this process. With a fence every write carries it, and `onFenced` hears of the first refused for it. */
+  transport(cluster: ClusterId, fenced?: { fence: Fence; onFenced: () => void }): Transport {
+    const { storage: shared } = this.#options;
+    const storage = fenced === undefined ? shared : fencedStorage(shared, fenced.fence, fenced.onFenced);
     return inProcessTransport(this.operations, storage, cluster, this.#definitions);
   }
 

@@ -177,3 +177,42 @@ test('waiting ends with its signal, and a closed informer is not waited for', as
   await expect(informer.reached(1_000_000, AbortSignal.timeout(10))).rejects.toThrow(/timeout/);
   await informer[Symbol.asyncDispose]();
 });
+
+test('rests where there is nothing, and watches from there at the first change', async () => {
+  const server = new ThingServer();
+  await using informer = new Informer({ client: server.client });
+  const events: string[] = [];
+  informer.onChange((event) => events.push(shown(event)));
+  informer.rest(server.revision, { empty: true });
+  await informer.synced;
+  informer.unchanged(7);
+  server.revision = 7;
+  expect([informer.isResting, informer.revision, informer.size, server.lists]).toEqual([true, 7, 0, 0]);
+  server.set('a', 1);
+  informer.start();
+  await informer.reached(server.revision, never);
+  expect([informer.isResting, server.lists]).toEqual([false, 0]);
+  expect(events).toEqual(['added a']);
+});
+
+test('rests over what concerns nobody, and lists at the first change', async () => {
+  const server = new ThingServer();
+  server.set('a', 1);
+  await using informer = new Informer({ client: server.client });
+  const events: string[] = [];
+  informer.onChange((event) => events.push(shown(event)));
+  informer.rest(server.revision, { empty: false });
+  expect([informer.size, server.lists]).toEqual([0, 0]);
+  await informer.start().synced;
+  expect([informer.size, server.lists]).toEqual([1, 1]);
+  expect(events).toEqual(['added a initially']);
+});
+
+test('comes to a write of unknown outcome from its rest', async () => {
+  const server = new ThingServer();
+  await using informer = new Informer({ client: server.client });
+  informer.rest(server.revision, { empty: true });
+  server.set('a', 1);
+  await informer.refresh(never);
+  expect(informer.get('default', 'a')?.value).toBe(1);
+});

@@ -23,6 +23,7 @@ const retryMaxMilliseconds = 10_000;
 
 /**
  * A live copy of one kind of one cluster: a list, then a watch, and a list again when the watch cannot go on.
+ * Where its owner knows what there is, it may rest until something changes, and asks the server for nothing.
  * Owns its store. Invariants: handlers hear every difference between one state of the store and the next, in order, after the store
  * shows it; and when `revision` is R, the store shows every change of this kind up to R.
  */
@@ -31,21 +32,46 @@ export class Informer<T extends KubeObject> implements AsyncDisposable {
   readonly #store = new ObjectStore<T>();
   readonly #stop = new AbortController();
   readonly #handlers = new Set<(event: InformerEvent<T>) => void>();
-  readonly #synced = Promise.withResolvers<void>();
+  #synced = settled();
   #waiters: { revision: number; resolve: () => void }[] = [];
   #revision = 0;
   #listed = false;
+  /** The store shows all there is at `#revision`: a watch can go on from there without a list. */
+  #complete = false;
   #relist = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(options: InformerOptions<T>) {
     this.#options = options;
-    // Whoever waits for the first list sees its failure; when nobody does it is not unhandled.
-    this.#synced.promise.catch(() => undefined);
+  }
+
+  /**
+   * Shows nothing, as the state at a revision, and asks for nothing until it is started. `empty`: nothing is there, so that the start need
+   * not list; otherwise what is there concerns nobody yet. Who lets it rest says by `unchanged` how far that holds, and starts it at
+   * the first change.
+   */
+  rest(revision: number, { empty }: { empty: boolean }): void {
+    this.#listed = true;
+    this.#complete = empty;
+    this.#advance(revision);
+    this.#synced.resolve();
+  }
+
+  get isResting(): boolean {
+    return this.#listed && this.#running === undefined;
+  }
+
+  /** While it rests: nothing of its kind has changed up to this revision. */
+  unchanged(revision: number): void {
+    if (this.isResting) this.#advance(revision);
   }
 
   /** Starts to list and watch. Once. */
   start(): this {
+    if (this.isResting && !this.#complete) {
+      this.#listed = false;
+      this.#synced = settled();
+    }
     this.#running ??= this.#run();
     return this;
   }
@@ -108,6 +134,7 @@ export class Informer<T extends KubeObject> implements AsyncDisposable {
     const { resourceVersion } = await this.#options.client.list(this.#options.namespace ?? '', { ...this.#options.query, limit: 1 });
     if (this.#revision >= Number(resourceVersion)) return;
     this.#relist.abort();
+    this.start();
     await this.reached(Number(resourceVersion), signal);
   }
 
@@ -124,7 +151,8 @@ export class Informer<T extends KubeObject> implements AsyncDisposable {
     while (!signal.aborted) {
       this.#relist = new AbortController();
       try {
-        await this.#list();
+        if (!this.#complete) await this.#list();
+        this.#complete = false;
         failures = 0;
         await this.#watch();
       } catch (error) {
@@ -209,6 +237,13 @@ export class Informer<T extends KubeObject> implements AsyncDisposable {
     this.#revision = revision;
     for (const { revision: wanted, resolve } of this.#waiters) if (wanted <= revision) resolve();
   }
+}
+
+/** Whoever waits for it sees a failure; when nobody does it is not unhandled. */
+function settled(): PromiseWithResolvers<void> {
+  const made = Promise.withResolvers<void>();
+  made.promise.catch(() => undefined);
+  return made;
 }
 
 function keyOf({ metadata }: KubeObject): string {

@@ -1,4 +1,3 @@
-export { fencedStorage } from './fenced-storage.ts';
 export { Gateway, type GatewayOptions } from './gateway.ts';
 export type { NodeIdentity, NodePrincipal } from './identity.ts';
 export type { ApiConnections, NodeClients } from './session/session-parts.ts';

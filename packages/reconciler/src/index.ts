@@ -2,7 +2,6 @@ export * from './backoff.ts';
 export * from './bullmq/bullmq-queue.ts';
 export * from './host/active-cluster.ts';
 export * from './host/cluster-host.ts';
-export * from './host/fenced-storage.ts';
 export * from './host/periodic.ts';
 export * from './key.ts';
 export * from './memory/memory-queue.ts';

@@ -1,6 +1,7 @@
 export * from './clusters.ts';
 export type { DirtyCluster, Dispatch } from './dispatch.ts';
 export type { StorageEngine } from './engine.ts';
+export { fencedStorage } from './fenced-storage.ts';
 export type { Fences, HeldFence } from './fences.ts';
 export { openMemoryStorage } from './memory/memory-storage.ts';
 export type { MemoryStorage, MemoryStorageOptions } from './memory/memory-storage.ts';

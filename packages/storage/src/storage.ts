@@ -137,10 +137,26 @@ export interface Reader {
    * something made from them learns by it what to read again.
    */
   revisions(resource: { group: string; resource: string }): Promise<ObjectRevision[]>;
+  /** Of which resources the cluster has durable objects at all: whoever keeps a copy of many need not list those it has none of. */
+  resources(): Promise<PresentResources>;
   /** The newest revision of the durable line, or of the volatile one. */
   revision(line?: Line): Promise<Revision>;
   /** When and how the cluster came to be. It never changes. */
   birth(): Promise<Birth>;
+}
+
+export interface PresentResources {
+  /** Of the state that the answer describes. */
+  revision: Revision;
+  /** In no order. */
+  resources: PresentResource[];
+}
+
+export interface PresentResource {
+  group: string;
+  resource: string;
+  /** Its objects are those that every cluster is born with, and none of them has changed. */
+  asBorn: boolean;
 }
 
 export interface ObjectRevision {

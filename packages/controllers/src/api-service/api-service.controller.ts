@@ -33,7 +33,7 @@ export const apiService: ControllerDescriptor = {
   user: 'system:kube-aggregator',
   component: 'kube-aggregator',
   watches: [
-    watch(apiServices, (event) => (needsCare(event) ? self(event) : [])),
+    watch(apiServices, (event) => (needsCare(event) ? self(event) : []), { changesOnly: true }),
     watch(services, ({ object }, caches) => named(behind(object, caches.of(apiServices).list()))),
     watch(endpointSlices, ({ object }, caches) => named(behind(object, caches.of(apiServices).list()))),
   ],

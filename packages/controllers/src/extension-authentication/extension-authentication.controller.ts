@@ -18,7 +18,7 @@ export const extensionAuthentication: ControllerDescriptor = {
   component: 'kube-aggregator',
   watches: [
     watch(nodes, ({ type }) => (type === 'added' ? key : [])),
-    watch(configMaps, ({ object }) => (object.metadata.namespace === namespace ? key : []), fieldSelector),
+    watch(configMaps, ({ object }) => (object.metadata.namespace === namespace ? key : []), { fieldSelector }),
   ],
   create: ({ cache, aggregation }) => ({
     async reconcile({ client }) {

@@ -17,7 +17,7 @@ export const rootCa: ControllerDescriptor = {
   component: 'root-ca-cert-publisher',
   watches: [
     watch(namespaces, ({ type, object }) => (type === 'deleted' ? [] : [{ namespace: '', name: object.metadata.name ?? '' }])),
-    watch(configMaps, ({ object }) => [{ namespace: '', name: object.metadata.namespace ?? '' }], fieldSelector),
+    watch(configMaps, ({ object }) => [{ namespace: '', name: object.metadata.namespace ?? '' }], { fieldSelector }),
   ],
   create: ({ cache, rootCertificates }) => ({
     async reconcile({ name: namespace, client }) {

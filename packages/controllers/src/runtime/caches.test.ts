@@ -1,6 +1,6 @@
 import { type KubeObject, notFound } from '@kajitori/apimachinery';
 import type { ResourceClient } from '@kajitori/client';
-import { configMaps, type Kind } from '@kajitori/kinds';
+import { configMaps, type Kind, namespaces, pods, serviceAccounts } from '@kajitori/kinds';
 import { expect, it } from 'vitest';
 import { Caches } from './caches.ts';
 
@@ -17,4 +17,59 @@ it('does not wait for a kind that went with its definition', async () => {
   expect(await caches.metadata(own)).toBeUndefined();
   expect(caches.size).toBe(0);
   expect(errors).toEqual([]);
+});
+
+/** A cluster with one ConfigMap and the namespaces it was born with; counts what is asked of each kind. */
+function counted(): { asked: string[]; open: (kind: Kind) => ResourceClient<KubeObject> } {
+  const asked: string[] = [];
+  const open = (kind: Kind): ResourceClient<KubeObject> =>
+    ({
+      list: async () => {
+        asked.push(`list ${kind.plural}`);
+        return { items: [{ apiVersion: 'v1', kind: kind.kind, metadata: { name: 'one', uid: kind.plural } }], resourceVersion: '5' };
+      },
+      async *watch(_namespace: string, { resourceVersion, signal }: { resourceVersion: string; signal: AbortSignal }) {
+        asked.push(`watch ${kind.plural} ${resourceVersion}`);
+        yield { type: 'BOOKMARK', resourceVersion: '9' };
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+    }) as unknown as ResourceClient<KubeObject>;
+  return { asked, open };
+}
+
+const present = {
+  revision: 5,
+  resources: [
+    { group: '', resource: 'configmaps', asBorn: false },
+    { group: '', resource: 'namespaces', asBorn: true },
+    { group: '', resource: 'serviceaccounts', asBorn: true },
+  ],
+};
+
+it('asks only for kinds that the cluster has something of, and for others when they change', async () => {
+  const { asked, open } = counted();
+  await using caches = new Caches(open, () => undefined);
+  caches.add(configMaps as unknown as Kind);
+  caches.add(pods as unknown as Kind);
+  caches.add(namespaces as unknown as Kind);
+  caches.add(serviceAccounts as unknown as Kind, { changesOnly: true });
+  await caches.start(present);
+  expect(asked.filter((one) => one.startsWith('list')).toSorted()).toEqual(['list configmaps', 'list namespaces']);
+  caches.told(7);
+  expect(caches.find(pods)?.revision).toBe(7);
+  asked.length = 0;
+  caches.changed({ revision: 8, object: { group: '', resource: 'pods' } });
+  caches.changed({ revision: 8, object: { group: '', resource: 'serviceaccounts' } });
+  await caches.find(serviceAccounts)?.synced;
+  await caches.find(pods)?.reached(9, AbortSignal.timeout(1_000));
+  expect(asked.filter((one) => !one.startsWith('watch serviceaccounts'))).toEqual(['watch pods 7', 'list serviceaccounts']);
+});
+
+it('keeps a cache that one controller needs whole, though another needs only its changes', async () => {
+  const { asked, open } = counted();
+  await using caches = new Caches(open, () => undefined);
+  caches.add(serviceAccounts as unknown as Kind, { changesOnly: true });
+  caches.add(serviceAccounts as unknown as Kind);
+  await caches.start(present);
+  expect(asked).toContain('list serviceaccounts');
 });

@@ -4,6 +4,8 @@ import type { Logger } from '@kajitori/telemetry';
 export interface ChangeListener {
   /** Every change of the cluster, of whatever kind. */
   changed(change: Change): void;
+  /** All changes up to a revision have been told. */
+  told?(revision: Revision): void;
   /** Changes were missed: look at everything. */
   missed(): void;
 }
@@ -57,6 +59,7 @@ export class ChangeFeed implements AsyncDisposable {
         for await (const { changes, revision } of this.#storage.watch({ from: this.#revision, signal })) {
           for (const change of changes) for (const listener of this.#listeners) listener.changed(change);
           this.#revision = revision;
+          for (const listener of this.#listeners) listener.told?.(revision);
         }
       } catch (error) {
         if (signal.aborted) return;

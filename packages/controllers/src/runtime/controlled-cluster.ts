@@ -17,7 +17,7 @@ export interface ControlledClusterOptions {
   /** The cluster's API; writes through it are refused once this process has lost the cluster. */
   transport: Transport;
   /** The cluster's objects as they are stored, and up to where an earlier holder has handled their changes. */
-  storage: Pick<ClusterStorage, 'watch' | 'revision'>;
+  storage: Pick<ClusterStorage, 'watch' | 'revision' | 'resources'>;
   since: Revision;
   enqueue(keys: readonly ReconcileKey[]): void;
   occurrences: ClusterOccurrences;
@@ -66,7 +66,7 @@ export class ControlledCluster implements ActiveCluster {
     const opened = new ControlledCluster(options);
     try {
       for (const descriptor of options.descriptors) opened.#add(descriptor);
-      await opened.#caches.start();
+      await opened.#caches.start(await options.storage.resources());
       opened.#follow();
       return opened;
     } catch (error) {
@@ -109,13 +109,13 @@ export class ControlledCluster implements ActiveCluster {
 
   #follow(): void {
     const { storage, since, logger, cluster } = this.#options;
-    this.#feed = new ChangeFeed({ storage, since, listeners: this.#listeners, logger: logger.child({ cluster }) });
+    this.#feed = new ChangeFeed({ storage, since, listeners: [...this.#listeners, this.#caches], logger: logger.child({ cluster }) });
   }
 
   #add(descriptor: ControllerDescriptor): void {
     const { cluster, clock, logger, transport, occurrences, rootCertificates, aggregation, signer } = this.#options;
     const client = createClusterClient(transport, controllerUser(descriptor.user));
-    const informers = descriptor.watches.map((one) => ({ informer: this.#caches.add(one.kind, one.fieldSelector), keys: one.keys }));
+    const informers = descriptor.watches.map((one) => ({ informer: this.#caches.add(one.kind, one), keys: one.keys }));
     const enqueue = (names: readonly ObjectName[]): void => {
       if (names.length > 0) this.#options.enqueue(names.map((name) => ({ cluster, controller: descriptor.name, ...name })));
     };
@@ -127,7 +127,7 @@ export class ControlledCluster implements ActiveCluster {
       caches: this.#caches,
       events: new ClusterEventRecorder({ client, component: descriptor.component, clock, logger }),
       occurrences,
-      onChange: (kind, handler) => void this.#caches.add(kind).onChange(handler as (event: InformerEvent<KubeObject>) => void),
+      onChange: (kind, handler) => void this.#caches.informer(kind).onChange(handler as (event: InformerEvent<KubeObject>) => void),
       onEveryChange: (listener) => void this.#listeners.push(listener),
       enqueue: (name) => enqueue([name]),
       rootCertificates,

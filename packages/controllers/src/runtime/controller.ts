@@ -33,6 +33,8 @@ export interface Watch<T extends KubeObject = KubeObject> {
   kind: Kind<T>;
   /** Watches only some of the kind's objects; their cache is one of its own. */
   fieldSelector?: string;
+  /** What every cluster is born with of this kind asks for nothing: while none of it has changed, its cache may show nothing. */
+  changesOnly?: boolean;
   keys: (event: InformerEvent<T>, caches: Caches) => readonly ObjectName[];
 }
 
@@ -77,8 +79,12 @@ export interface ControllerDescriptor {
 }
 
 /** Binds a kind to a mapping; forgets T, which the kind itself guards at run time. */
-export function watch<T extends KubeObject>(kind: Kind<T>, keys: Watch<T>['keys'], fieldSelector?: string): Watch {
-  return { kind, keys, fieldSelector } as unknown as Watch;
+export function watch<T extends KubeObject>(
+  kind: Kind<T>,
+  keys: Watch<T>['keys'],
+  options: Pick<Watch, 'fieldSelector' | 'changesOnly'> = {},
+): Watch {
+  return { kind, keys, ...options } as unknown as Watch;
 }
 
 export const nameOf = ({ metadata }: KubeObject): ObjectName => ({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' });

@@ -16,7 +16,7 @@ export const serviceAccountToken: ControllerDescriptor = {
   user: 'system:kube-controller-manager',
   component: 'service-account-token-controller',
   watches: [
-    watch(secrets, (event) => (event.type === 'deleted' ? [] : self(event)), ofThisType),
+    watch(secrets, (event) => (event.type === 'deleted' ? [] : self(event)), { fieldSelector: ofThisType }),
     watch(serviceAccounts, ({ type, object }, caches) => {
       if (type === 'updated') return [];
       const { namespace = '', name } = object.metadata;

@@ -8,7 +8,7 @@ import type { ReconcileMetrics } from '../metrics.ts';
 import type { NextRun, ReconcileQueue } from '../queue.ts';
 import { createRunner } from '../runner.ts';
 import type { ActiveCluster } from './active-cluster.ts';
-import { consumer, fenceName, HeldCluster, holderKey, leaseSeconds } from './held-cluster.ts';
+import { consumer, fenceName, HeldCluster, holderKey, leaseSeconds, renewMilliseconds } from './held-cluster.ts';
 import { Periodic } from './periodic.ts';
 import { UnansweredCalls } from './unanswered-calls.ts';
 
@@ -65,6 +65,12 @@ export class ClusterHost implements AsyncDisposable {
   readonly #queue: MemoryQueue;
   readonly #held = new Map<ClusterId, HeldCluster>();
   readonly #opening = new Map<ClusterId, Promise<void>>();
+  /** The epochs of the leases of both, and of none that is being given back. */
+  readonly #epochs = new Map<ClusterId, number>();
+  /** Of the leases, when one is under way. Never rejects. */
+  #renewal: Promise<void> = Promise.resolve();
+  /** Objects in memory, as they were counted last, and those of clusters that came since. */
+  #objects = 0;
   /** Calls that the shared queue has not accepted yet. */
   readonly #calling = new Set<ClusterId>();
   readonly #unanswered = new UnansweredCalls();
@@ -95,6 +101,7 @@ export class ClusterHost implements AsyncDisposable {
     calls.start((key) => this.#answer(key.cluster));
     this.#rung = wake.listenToAll((cluster) => this.#ring(cluster));
     this.#periodic.push(
+      new Periodic({ milliseconds: renewMilliseconds, work: () => this.#renew(), logger, what: 'renewal of leases' }),
       new Periodic({ milliseconds: sweepMilliseconds, work: () => this.#sweepDirty(), logger, what: 'sweep over dirty clusters' }),
       new Periodic({ milliseconds: 1_000, work: () => this.#sweepDue(), logger, what: 'sweep over due wake-ups' }),
       new Periodic({ milliseconds: 1_000, work: () => this.#answerUnanswered(), logger, what: 'sweep over calls without an answer' }),
@@ -172,6 +179,7 @@ export class ClusterHost implements AsyncDisposable {
     await this.#ending.get(cluster);
     const fence = await storage.fences.acquire(cluster, fenceName, holder, leaseSeconds);
     if (fence === undefined) return;
+    this.#epochs.set(cluster, fence.epoch);
     try {
       const onFenced = (): void => this.#held.get(cluster)?.lose();
       const since = Math.max(await storage.dispatch.cursor(consumer, cluster), (await storage.cluster(cluster).birth()).revision);
@@ -183,9 +191,12 @@ export class ClusterHost implements AsyncDisposable {
       const held = new HeldCluster({ cluster, fence, active, storage, queue: this.#queue, logger, onEnd }, idleMilliseconds);
       await held.mark();
       this.#held.set(cluster, held);
+      this.#objects += held.objects;
       backoff.forget(cluster);
     } catch (error) {
       this.#queue.drop(cluster);
+      this.#epochs.delete(cluster);
+      await this.#renewal;
       await storage.fences.release(cluster, fence);
       throw error;
     }
@@ -195,7 +206,10 @@ export class ClusterHost implements AsyncDisposable {
     const held = this.#held.get(cluster);
     if (held === undefined) return this.#ending.get(cluster) ?? Promise.resolve();
     this.#held.delete(cluster);
-    const ending = held[Symbol.asyncDispose]()
+    this.#epochs.delete(cluster);
+    // A renewal that is under way would undo the release.
+    const ending = this.#renewal
+      .then(() => held[Symbol.asyncDispose]())
       .catch((error: unknown) => this.#options.logger.warn({ cluster, error }, 'a cluster was not given back in peace; its lease runs out'))
       .then(() => this.#ringIfDirty(cluster))
       .finally(() => this.#ending.delete(cluster));
@@ -215,17 +229,40 @@ export class ClusterHost implements AsyncDisposable {
     }
   }
 
+  /** Puts the ends of all leases off, in one call: what holding a cluster costs must not grow with their number. */
+  async #renew(): Promise<void> {
+    this.#objects = this.#held.values().reduce((sum, held) => sum + held.objects, 0);
+    if (this.#epochs.size === 0) return;
+    const started = performance.now();
+    const epochs = new Map(this.#epochs);
+    const renewal = this.#options.storage.fences.renew(fenceName, epochs, {
+      durationSeconds: leaseSeconds,
+      wakeup: { key: holderKey, inSeconds: leaseSeconds + 1 },
+    });
+    this.#renewal = renewal.then(
+      () => undefined,
+      () => undefined,
+    );
+    const still = await renewal;
+    for (const [cluster, epoch] of epochs) {
+      if (this.#epochs.get(cluster) !== epoch) continue;
+      if (still.has(cluster)) this.#held.get(cluster)?.renewed(started);
+      else this.#held.get(cluster)?.lose();
+    }
+  }
+
   #hasRoom(): boolean {
     const { clustersMax = 1_000, objectsMax = 1_000_000 } = this.#options;
-    const objects = [...this.#held.values()].reduce((sum, held) => sum + held.objects, 0);
-    return this.#held.size + this.#opening.size < clustersMax && objects < objectsMax;
+    return this.#held.size + this.#opening.size < clustersMax && this.#objects < objectsMax;
   }
 
   /** Gives back the cluster that has been quiet longest; undefined when all have work. */
   #makeRoom(): Promise<void> | undefined {
-    const quiet = [...this.#held].filter(([, held]) => held.isQuiet).sort(([, a], [, b]) => a.lastChangeAt - b.lastChangeAt);
-    const [first] = quiet;
-    return first === undefined ? undefined : this.#giveBack(first[0]);
+    let quietest: { cluster: ClusterId; since: number } | undefined;
+    for (const [cluster, held] of this.#held) {
+      if (held.isQuiet && held.lastChangeAt < (quietest?.since ?? Infinity)) quietest = { cluster, since: held.lastChangeAt };
+    }
+    return quietest === undefined ? undefined : this.#giveBack(quietest.cluster);
   }
 
   /** A call of a sweep: unlike a commit's ring nothing else comes after it. */

@@ -24,7 +24,8 @@ export const consumer = 'controllers';
 export const fenceName = 'controllers';
 /** A dead holder's cluster is free after this. */
 export const leaseSeconds = 6;
-const renewMilliseconds = 1_500;
+/** How often a holder renews its leases. */
+export const renewMilliseconds = 1_500;
 const cursorMilliseconds = 1_000;
 /** The log keeps what the cursor has not passed, so a cluster that is never quiet must let it go on too. */
 const cursorLagMilliseconds = 60_000;
@@ -34,7 +35,8 @@ export const durableDelayMilliseconds = 5_000;
 export const holderKey = 'holder';
 
 /**
- * One cluster in this process's hands: renews its lease, moves its cursor, and writes down when its keys are due next.
+ * One cluster in this process's hands: moves its cursor, and writes down when its keys are due next. Its lease is renewed by the host, together
+ * with those of the others.
  * Invariant: if this process dies now, the holder's wake-up brings the cluster to another one, which reads everything anew; and when it
  * is given back in peace, all that is still to come lies in wake-up rows.
  */
@@ -53,7 +55,6 @@ export class HeldCluster implements AsyncDisposable {
   constructor(parts: HeldClusterParts, idleMilliseconds: number) {
     this.#parts = parts;
     this.#idleMilliseconds = idleMilliseconds;
-    this.#every(renewMilliseconds, () => this.#renew());
     this.#every(cursorMilliseconds, () => this.#advance());
   }
 
@@ -92,6 +93,11 @@ export class HeldCluster implements AsyncDisposable {
     await storage.wakeups.set(cluster, holderKey, new Date(Date.now() + (leaseSeconds + 1) * 1000), 'replace');
   }
 
+  /** The lease was renewed by a call that began then, by `performance.now()`. */
+  renewed(startedAt: number): void {
+    this.#renewedAt = startedAt;
+  }
+
   /** Another process has the cluster: from now on nothing is said in its name. */
   lose(): void {
     this.#lost = true;
@@ -128,16 +134,6 @@ export class HeldCluster implements AsyncDisposable {
       this.#working = Promise.all([this.#working, running]).then(() => undefined);
     }, milliseconds);
     this.#timers.push(timer);
-  }
-
-  async #renew(): Promise<void> {
-    const { storage, cluster, fence } = this.#parts;
-    const started = performance.now();
-    const held = await storage.fences.renew(cluster, fence, leaseSeconds);
-    if (held) {
-      this.#renewedAt = started;
-      await this.mark();
-    } else this.lose();
   }
 
   async #advance(): Promise<void> {

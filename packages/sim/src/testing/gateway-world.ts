@@ -6,16 +6,9 @@ import type { GatewayMessage } from '@kajitori/agent-protocol';
 import { type ClusterId, type KubeObject, newClusterId, systemClock } from '@kajitori/apimachinery';
 import { ApiServer } from '@kajitori/apiserver';
 import { type ClusterClient, createClusterClient, type UserInfo } from '@kajitori/client';
-import {
-  fencedStorage,
-  Gateway,
-  MemorySessionDirectory,
-  PostgresSessionDirectory,
-  type SessionDirectory,
-  type SessionRow,
-} from '@kajitori/gateway';
+import { Gateway, MemorySessionDirectory, PostgresSessionDirectory, type SessionDirectory, type SessionRow } from '@kajitori/gateway';
 import { namespaces, type Pod, pods, serviceAccounts } from '@kajitori/kinds';
-import { openMemoryStorage, openPostgresStorage, type Storage, type StorageEngine } from '@kajitori/storage';
+import { openMemoryStorage, openPostgresStorage, type StorageEngine } from '@kajitori/storage';
 import type { GatewayInstance } from '@kajitori/streams';
 import { silentLogger } from '@kajitori/telemetry';
 import { testDatabase } from '@kajitori/testing';
@@ -93,7 +86,7 @@ export class GatewayWorld implements AsyncDisposable {
         logger: silentLogger,
       }),
     );
-    this.client = this.#apiOver(ground.storage, this.cluster, admin);
+    this.client = this.#api.client(this.cluster, admin);
   }
 
   /** A world with one cluster of its own. The ground is the caller's. */
@@ -122,7 +115,7 @@ export class GatewayWorld implements AsyncDisposable {
       directory,
       clients: {
         forNode: ({ cluster, name, fence, onFenced }) =>
-          this.#apiOver(fencedStorage(storage, fence, onFenced), cluster, { name: `system:node:${name}`, groups: ['system:nodes'] }),
+          createClusterClient(this.#api.transport(cluster, { fence, onFenced }), { name: `system:node:${name}`, groups: ['system:nodes'] }),
       },
       clock: systemClock,
       logger: silentLogger,
@@ -166,9 +159,5 @@ export class GatewayWorld implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#owns.disposeAsync();
-  }
-
-  #apiOver(storage: Storage, cluster: ClusterId, user: UserInfo): ClusterClient {
-    return createClusterClient(this.#api.transport(cluster, storage), user);
   }
 }

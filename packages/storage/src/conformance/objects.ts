@@ -42,6 +42,22 @@ export function objectConformance(engine: () => StorageEngine, bytesOf: (body: s
       expect(await storage.revisions(widgets)).toEqual([{ namespace, name: 'b', revision: other }]);
     });
 
+    it('are told by the resources that there are any of', async () => {
+      const storage = await newCluster(engine());
+      const born = await storage.resources();
+      expect(born.revision).toBe(await storage.revision());
+      expect(born.resources.every(({ asBorn }) => asBorn)).toBe(true);
+      const gadget = { ...widget('g'), resource: 'gadgets' };
+      const made = await written(storage, create(gadget));
+      for (const name of ['a', 'b']) await written(storage, create(widget(name)));
+      const present = await storage.resources();
+      expect(present.revision).toBe(await storage.revision());
+      const added = present.resources.filter(({ asBorn }) => !asBorn).map(({ group, resource }) => `${group}/${resource}`);
+      expect(added.toSorted()).toEqual([`${gadget.group}/gadgets`, `${widgets.group}/${widgets.resource}`].toSorted());
+      await written(storage, remove(gadget, made));
+      expect((await storage.resources()).resources.some(({ resource }) => resource === 'gadgets')).toBe(false);
+    });
+
     it('are created once', async () => {
       const storage = await newCluster(engine());
       const object = widget('a');

@@ -4,6 +4,8 @@ import type { StorageEngine } from '../engine.ts';
 import { ExpiredError } from '../storage.ts';
 import { create, newCluster, type Subject, update, widget, written } from './harness.ts';
 
+const renewal = { durationSeconds: 60, wakeup: { key: 'holder', inSeconds: 3600 } };
+
 /** What lies beside the objects: fences, cursors, wake-ups, occurrences, data keys. */
 export function partConformance(engine: () => StorageEngine, forgetHistory: Subject['forgetHistory']): void {
   describe('fences', () => {
@@ -14,7 +16,7 @@ export function partConformance(engine: () => StorageEngine, forgetHistory: Subj
       if (old === undefined) throw new Error('the fence was free');
       expect(old.expiresAt.getTime()).toBeGreaterThan(Date.now() + 30_000);
       expect(await fences.acquire(storage.id, 'lease', 'b', 60)).toBeUndefined();
-      expect(await fences.renew(storage.id, old, 60)).toBe(true);
+      expect(await fences.renew('lease', new Map([[storage.id, old.epoch]]), renewal)).toEqual(new Set([storage.id]));
       const object = widget('a');
       const { revisions } = (await storage.write([create(object)], { fence: old })) as { revisions: number[] };
       await fences.release(storage.id, old);
@@ -24,8 +26,29 @@ export function partConformance(engine: () => StorageEngine, forgetHistory: Subj
       expect(await storage.write([update(object, revisions[0] ?? 0)], { fence: { name: 'never', epoch: 1 } })).toEqual({
         refused: 'fenced',
       });
-      expect(await fences.renew(storage.id, old, 60)).toBe(false);
+      expect(await fences.renew('lease', new Map([[storage.id, old.epoch]]), renewal)).toEqual(new Set());
       expect('revisions' in (await storage.write([update(object, revisions[0] ?? 0)], { fence: fresh }))).toBe(true);
+    });
+
+    it('are renewed together, each with the wake-up that rings when its holder dies', async () => {
+      const { fences, wakeups } = engine();
+      const [mine, also, foreign] = [await newCluster(engine()), await newCluster(engine()), await newCluster(engine())];
+      const short = await Promise.all([mine, also].map(({ id }) => fences.acquire(id, 'lease', 'a', 0.2)));
+      const other = await fences.acquire(foreign.id, 'lease', 'b', 60);
+      const epochs = new Map([
+        [mine.id, short[0]?.epoch ?? 0],
+        [also.id, short[1]?.epoch ?? 0],
+        [foreign.id, (other?.epoch ?? 0) - 1],
+        [newClusterId(), 1],
+      ]);
+      expect(await fences.renew('other', epochs, renewal)).toEqual(new Set());
+      const ringing = { ...renewal, wakeup: { key: 'holder', inSeconds: 0 } };
+      expect(await fences.renew('lease', epochs, ringing)).toEqual(new Set([mine.id, also.id]));
+      const due = (await wakeups.takeDue(1_000, 60)).filter(({ key }) => key === 'holder').map(({ cluster }) => cluster);
+      expect(due).toEqual(expect.arrayContaining([mine.id, also.id]));
+      expect(due).not.toContain(foreign.id);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      expect(await fences.acquire(mine.id, 'lease', 'b', 60)).toBeUndefined();
     });
 
     it('fall to another when they expire', async () => {

@@ -16,6 +16,7 @@ import {
   type ObjectRevision,
   type Operation,
   type Page,
+  type PresentResources,
   type Refusal,
   type Revision,
   type StoredObject,
@@ -78,6 +79,11 @@ export class MemoryClusterStorage implements ClusterStorage, PageSource {
 
   async revisions(of: { group: string; resource: string }): Promise<ObjectRevision[]> {
     return this.#cluster().durable.revisions(of);
+  }
+
+  async resources(): Promise<PresentResources> {
+    const { durable } = this.#cluster();
+    return { revision: durable.revision, resources: durable.resources() };
   }
 
   async count(of?: { group: string; resource: string }): Promise<{ objects: number; bytes: number }> {

@@ -10,6 +10,7 @@ import {
   type ObjectKey,
   type ObjectRevision,
   type Operation,
+  type PresentResource,
   type Refusal,
   type Revision,
   type StoredObject,
@@ -42,6 +43,11 @@ export class MemoryLine {
     return [...this.#objects.values()]
       .filter((object) => object.group === group && object.resource === resource)
       .map(({ namespace, name, revision }) => ({ namespace, name, revision }));
+  }
+
+  resources(): PresentResource[] {
+    const found = new Map([...this.#objects.values()].map(({ group, resource }) => [`${group}/${resource}`, { group, resource }]));
+    return [...found.values()].map((one) => ({ ...one, asBorn: false }));
   }
 
   apply(set: readonly Operation[], limits: { objects: number; bytes: number }): Applied | Refusal {

@@ -1,5 +1,5 @@
 import type { Clock, ClusterId } from '@kajitori/apimachinery';
-import type { Fences, HeldFence } from '../fences.ts';
+import type { Fences, HeldFence, Renewal } from '../fences.ts';
 import type { Occurrence, Occurrences, Settled } from '../occurrences.ts';
 import type { DataKeys, WrappedKey } from '../sealing/data-keys.ts';
 import type { Fence } from '../storage.ts';
@@ -8,10 +8,12 @@ import type { Wakeup, Wakeups } from '../wakeups.ts';
 /** Fences, wake-ups, occurrences and data keys in memory. Each answers as its Postgres twin does. */
 export class MemoryFences implements Fences {
   readonly #clock: Clock;
+  readonly #wakeups: Wakeups;
   readonly #fences = new Map<string, { epoch: number; holder: string; expiresAt: number }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, wakeups: Wakeups) {
     this.#clock = clock;
+    this.#wakeups = wakeups;
   }
 
   async acquire(cluster: ClusterId, name: string, holder: string, durationSeconds: number): Promise<HeldFence | undefined> {
@@ -24,8 +26,12 @@ export class MemoryFences implements Fences {
     return { name, epoch, expiresAt: new Date(expiresAt) };
   }
 
-  async renew(cluster: ClusterId, fence: Fence, durationSeconds: number): Promise<boolean> {
-    return this.#setEnd(cluster, fence, this.#clock.now().getTime() + durationSeconds * 1000);
+  async renew(name: string, epochs: ReadonlyMap<ClusterId, number>, { durationSeconds, wakeup }: Renewal): Promise<ReadonlySet<ClusterId>> {
+    const now = this.#clock.now().getTime();
+    const held = [...epochs].filter(([cluster, epoch]) => this.#setEnd(cluster, { name, epoch }, now + durationSeconds * 1000));
+    const dueAt = new Date(now + wakeup.inSeconds * 1000);
+    for (const [cluster] of held) await this.#wakeups.set(cluster, wakeup.key, dueAt, 'replace');
+    return new Set(held.map(([cluster]) => cluster));
   }
 
   async release(cluster: ClusterId, fence: Fence): Promise<void> {

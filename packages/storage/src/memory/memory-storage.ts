@@ -23,8 +23,8 @@ const changesMax = 500;
 export function openMemoryStorage({ clock = systemClock, wake = new LocalWake() }: MemoryStorageOptions = {}): MemoryStorage {
   const clusters = new Map<ClusterId, MemoryCluster>();
   const cursors = new Map<string, Map<ClusterId, Revision>>();
-  const fences = new MemoryFences(clock);
   const wakeups = new MemoryWakeups(clock, (cluster) => clusters.has(cluster));
+  const fences = new MemoryFences(clock, wakeups);
   return {
     clusters: memoryClusters(clusters, clock, (id) => {
       wakeups.deleteCluster(id);

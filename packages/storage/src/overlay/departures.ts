@@ -41,6 +41,11 @@ export function departed(row: Pick<StoredObject, 'body'>): string {
   return keyText((JSON.parse(row.body) as Departure).key);
 }
 
+/** `GROUP/RESOURCE` of the object that a departure is of. */
+export function departedResource({ namespace }: Pick<StoredObject, 'namespace'>): string {
+  return namespace;
+}
+
 /** The operations that an update of a virtual object becomes. The last one is the object's own. */
 export function leaveByUpdate(object: NewObject, uid: string): Operation[] {
   const { group, resource: of, namespace, name } = object;

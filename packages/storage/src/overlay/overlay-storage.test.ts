@@ -151,6 +151,20 @@ describe('the overlay', () => {
     expect((await get('old')).revision).toBe(set.revisions[0]);
   });
 
+  it('tells which resources are as a cluster is born with them, and which have changed', async () => {
+    const { storage, get } = await born();
+    const { revision, resources } = await storage.resources();
+    expect(resources).toEqual([{ ...namespaces, asBorn: true }]);
+    expect(revision).toBe(await storage.revision());
+    const other = await get('old');
+    await storage.write([remove(asNew(other), other.revision)]);
+    expect((await storage.resources()).resources).toEqual([{ ...namespaces, asBorn: false }]);
+    const changed = await born();
+    const object = await changed.get('old');
+    await changed.storage.write([update(asNew(object), object.revision)]);
+    expect((await changed.storage.resources()).resources).toEqual([{ ...namespaces, asBorn: false }]);
+  });
+
   it('is part of pages, in order, with what remains', async () => {
     const { storage, names } = await born();
     for (const name of ['a', 'm', 'z']) await written(storage, create(widget(name, { ...namespaces, namespace: '' })));

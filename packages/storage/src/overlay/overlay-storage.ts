@@ -14,6 +14,7 @@ import {
   type ObjectRevision,
   type Operation,
   type Page,
+  type PresentResources,
   type Refusal,
   type Revision,
   type Storage,
@@ -24,6 +25,7 @@ import {
   allDepartures,
   appliedRelease,
   departed,
+  departedResource,
   departureKey,
   departuresOf,
   internalGroup,
@@ -180,6 +182,17 @@ class OverlayClusterStorage implements ClusterStorage {
     return [...own, ...virtual.map(({ namespace, name, revision }) => ({ namespace, name, revision }))];
   }
 
+  async resources(): Promise<PresentResources> {
+    const { release } = await this.#inherit();
+    const { revision, resources } = await this.#inner.resources();
+    const departures = resources.some(({ group }) => group === internalGroup) ? (await this.#inner.list(allDepartures)).objects : [];
+    const touched = new Set(departures.map((row) => departedResource(row)));
+    const own = resources.filter(({ group }) => group !== internalGroup);
+    const ownNames = new Set(own.map(resourceText));
+    const inherited = release.resources.filter((one) => !ownNames.has(resourceText(one)));
+    return { revision, resources: [...own, ...inherited.map((one) => ({ ...one, asBorn: !touched.has(resourceText(one)) }))] };
+  }
+
   async #internalRows(): Promise<{ objects: number; bytes: number }> {
     const counts = await Promise.all([allDepartures, appliedRelease].map((resource) => this.#inner.count(resource)));
     return { objects: counts.reduce((sum, { objects }) => sum + objects, 0), bytes: counts.reduce((sum, { bytes }) => sum + bytes, 0) };
@@ -238,9 +251,14 @@ class OverlayClusterStorage implements ClusterStorage {
         last = seen.revision;
         return [{ ...seen, previous }];
       });
-      if (visible.length > 0) yield { changes: visible, revision };
+      // Hidden changes are progress too: who follows the log must come past them.
+      yield { changes: visible, revision };
     }
   }
+}
+
+function resourceText({ group, resource }: { group: string; resource: string }): string {
+  return `${group}/${resource}`;
 }
 
 /** A page with the virtual objects that belong on it; `virtual` holds all that lie behind the page's start. */

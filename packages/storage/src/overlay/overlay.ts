@@ -61,6 +61,13 @@ export class OverlayRelease {
     }
   }
 
+  /** Of which resources it has objects. */
+  get resources(): { group: string; resource: string }[] {
+    return [...this.#byResource.values()].flatMap(([first]) =>
+      first === undefined ? [] : [{ group: first.group, resource: first.resource }],
+    );
+  }
+
   ofResource({ group, resource }: { group: string; resource: string }): readonly OverlayObject[] {
     return this.#byResource.get(`${group}/${resource}`) ?? [];
   }

@@ -15,6 +15,7 @@ const noteStamp = { version: 'v1', schemaHash: '' };
 
 export async function upgradeCluster({ inner, storage, overlay }: UpgradeParts): Promise<number> {
   const birth = await inner.birth();
+  if (birth.overlayVersion >= overlay.newest) return 0;
   const applied = await inner.get(note);
   const version = applied === undefined ? birth.overlayVersion : Number(applied.body);
   if (version >= overlay.newest) return 0;

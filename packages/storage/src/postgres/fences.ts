@@ -1,7 +1,7 @@
 import type { ClusterId } from '@kajitori/apimachinery';
-import type { Fences, HeldFence } from '../fences.ts';
+import type { Fences, HeldFence, Renewal } from '../fences.ts';
 import { ClusterGoneError, type Fence } from '../storage.ts';
-import { type Database, hasState } from './database.ts';
+import { type Database, hasState, textArray } from './database.ts';
 
 export class PostgresFences implements Fences {
   readonly #database: Database;
@@ -27,15 +27,17 @@ export class PostgresFences implements Fences {
     }
   }
 
-  async renew(cluster: ClusterId, { name, epoch }: Fence, durationSeconds: number): Promise<boolean> {
-    const rows = await this.#database.bound(
-      'renew-fence',
-      cluster,
+  async renew(name: string, epochs: ReadonlyMap<ClusterId, number>, { durationSeconds, wakeup }: Renewal): Promise<ReadonlySet<ClusterId>> {
+    const clusters = textArray([...epochs.keys()]);
+    const numbers = textArray([...epochs.values()].map(String));
+    const rows = await this.#database.repeatable(
+      'renew-fences',
       (sql) =>
-        sql`UPDATE storage.fences SET expires_at = clock_timestamp() + make_interval(secs => ${durationSeconds})
-          WHERE cluster = ${cluster} AND name = ${name} AND epoch = ${epoch} RETURNING 1`,
+        sql<{ cluster: ClusterId }[]>`SELECT cluster FROM storage.hold_clusters(${name}, ${clusters}::text::text[],
+          ${numbers}::text::bigint[], make_interval(secs => ${durationSeconds}), ${wakeup.key}, make_interval(secs => ${wakeup.inSeconds}))`,
+      this.#database.writes,
     );
-    return rows.length === 1;
+    return new Set(rows.map(({ cluster }) => cluster));
   }
 
   async release(cluster: ClusterId, { name, epoch }: Fence): Promise<void> {

@@ -47,6 +47,7 @@ function clusterStorage(id: ClusterId, reader: Reader, writer: Writer, watchers:
     list: (options) => reader.list(options),
     count: (of) => reader.count(of),
     revisions: (of) => reader.revisions(of),
+    resources: () => reader.resources(),
     revision: (line) => reader.revision(line),
     birth: () => reader.birth(),
     write: (set, options = {}) => writer.write(id, set, options),

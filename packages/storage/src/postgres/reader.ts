@@ -13,6 +13,7 @@ import {
   type ObjectKey,
   type ObjectRevision,
   type Page,
+  type PresentResources,
   type Revision,
   type StoredObject,
 } from '../storage.ts';
@@ -126,6 +127,22 @@ export class Reader implements PageSource {
       (sql) => sql<ObjectRevision[]>`SELECT * FROM storage.durable_revisions(${this.#cluster}, ${group}, ${resource})`,
     );
     return [...rows];
+  }
+
+  async resources(): Promise<PresentResources> {
+    const rows = await this.#database.repeatable(
+      'resources',
+      (sql) =>
+        sql<
+          { revision: Revision; api_group: string | null; resource: string | null }[]
+        >`SELECT * FROM storage.durable_resources(${this.#cluster})`,
+    );
+    const [first] = rows;
+    if (first === undefined) throw new ClusterGoneError(this.#cluster);
+    const resources = rows.flatMap(({ api_group: group, resource }) =>
+      group === null || resource === null ? [] : [{ group, resource, asBorn: false }],
+    );
+    return { revision: first.revision, resources };
   }
 
   async revision(line: Line = 'durable'): Promise<Revision> {

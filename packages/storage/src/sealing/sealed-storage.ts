@@ -61,6 +61,7 @@ class SealedClusterStorage implements ClusterStorage {
 
   count: ClusterStorage['count'] = (of) => this.#inner.count(of);
   revisions: ClusterStorage['revisions'] = (of) => this.#inner.revisions(of);
+  resources: ClusterStorage['resources'] = () => this.#inner.resources();
   revision: ClusterStorage['revision'] = (line) => this.#inner.revision(line);
   birth: ClusterStorage['birth'] = () => this.#inner.birth();
 
