@@ -69,6 +69,7 @@ export const auditEventForm = z.looseObject({
   responseStatus: z.looseObject({ code: z.number().optional() }).optional(),
 });
 export const auditPolicyForm = z.looseObject({ kind: z.string(), rules: z.array(z.unknown()) });
+export const tokenKeyForm = looseId.extend({ use: z.string(), createdAt: z.string(), retiredAt: z.string().optional() });
 export const nothing = z.unknown();
 
 export type Cluster = z.infer<typeof clusterForm>;

@@ -146,6 +146,20 @@ describe('kaji', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
+  it('rotates the key of ServiceAccount tokens, and ends old ones', async () => {
+    const [first] = JSON.parse(await kaji('clusters', 'token-keys', 'merged', '-o', 'json')) as { id: string }[];
+    const old = first?.id ?? '';
+    expect(await kaji('clusters', 'token-keys', 'merged')).toMatch(/^ID +USE +CREATED +RETIRED\n\S+ +signs +\S+ \S+\n$/);
+    expect(await run(['clusters', 'end-token-key', 'merged', old])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('remedy: Rotate first'),
+    });
+    const { id } = JSON.parse(await kaji('clusters', 'rotate-keys', 'merged', '-o', 'json')) as { id: string };
+    expect(await kaji('clusters', 'token-keys', 'merged')).toMatch(new RegExp(`${id} +signs .*\n${old} +verifies `));
+    await kaji('clusters', 'end-token-key', 'merged', old);
+    expect(await kaji('clusters', 'token-keys', 'merged')).not.toContain(old);
+  });
+
   it('prints a join command, lists, cordons, drains and removes nodes', async () => {
     const { id } = JSON.parse(await kaji('clusters', 'get', 'merged', '-o', 'json')) as { id: string };
     expect(await kaji('nodes', 'join-command', '--cluster', 'merged', '--expires-in', '30m')).toMatch(
@@ -188,13 +202,18 @@ describe('kaji', () => {
         responseStatus: { code: 201 },
       };
       return {
-        ...{ at, username: user, verb, resource: 'pods/exec', namespace: 'shop', name },
+        at,
+        username: user,
+        verb,
+        resource: 'pods/exec',
+        namespace: 'shop',
+        name,
         event: { kind: 'Event', apiVersion: 'audit.k8s.io/v1', ...request, user: { username: user }, objectRef },
       };
     };
     const append = async (...events: ReturnType<typeof event>[]): Promise<void> => {
       const { id } = JSON.parse(await kaji('clusters', 'get', 'staging', '-o', 'json')) as { id: ClusterId };
-      await fixture.accounts.accounts.clusterAudit.append(events.map((one) => ({ cluster: id, ...one })));
+      await fixture.accounts.accounts.clusterAudit.append(events.map((one) => Object.assign(one, { cluster: id })));
     };
     const audit = (...args: string[]): Promise<string> => kaji('audit', ...args, '--cluster', 'staging');
 

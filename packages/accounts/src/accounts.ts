@@ -8,6 +8,7 @@ import { ClusterAudit } from './cluster-audit/cluster-audit.ts';
 import { type ClusterRecord, Clusters } from './clusters/clusters.ts';
 import { type ClusterEndpoints, clusterServerUrl } from './clusters/kubeconfig.ts';
 import { Kubeconfigs } from './clusters/kubeconfigs.ts';
+import { TokenKeyRotation, tokenKeyPurpose } from './clusters/token-key-rotation.ts';
 import { localIndex } from './clusters/local-address.ts';
 import { AccountsDatabase } from './database.ts';
 import { Deeds } from './deed.ts';
@@ -58,6 +59,7 @@ export class Accounts implements AsyncDisposable {
   readonly nodeIdentity: NodeIdentity;
   readonly certificates: CertificateAuthorities;
   readonly serviceAccountKeys: ServiceAccountKeys;
+  readonly tokenKeys: TokenKeyRotation;
   readonly audit: AuditTrail;
   /** The audit logs of clusters. */
   readonly clusterAudit: ClusterAudit;
@@ -93,12 +95,15 @@ export class Accounts implements AsyncDisposable {
     this.nodeIdentity = new NodeIdentity(database, deeds);
     this.certificates = new CertificateAuthorities(platformKeys, options.clock ?? systemClock);
     this.serviceAccountKeys = new ServiceAccountKeys({
-      privateKey: async (cluster) => (await platformKeys.signingKey(cluster, 'service-account-tokens')).privateKey,
+      generations: (cluster) => platformKeys.generations(cluster, tokenKeyPurpose),
+      privateKey: (cluster, generation) => platformKeys.generationKey(cluster, tokenKeyPurpose, generation),
       issuer: async (id) => {
         const cluster = await this.findCluster(id);
         return cluster === undefined ? undefined : clusterServerUrl(endpoints, cluster);
       },
+      clock: options.clock ?? systemClock,
     });
+    this.tokenKeys = new TokenKeyRotation({ deeds, platformKeys, keys: this.serviceAccountKeys });
     this.kubeconfigs = new Kubeconfigs({ deeds, certificates: this.certificates, organizations: this.organizations, endpoints });
     this.audit = new AuditTrail(database);
     this.clusterAudit = new ClusterAudit(database, deeds);

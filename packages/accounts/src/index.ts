@@ -3,7 +3,7 @@ export * from './accounts-error.ts';
 export type { AuditEntry } from './audit.ts';
 export { type ClusterAudit, clusterAuditKept } from './cluster-audit/cluster-audit.ts';
 export { pinOf } from './certificates/certificate.ts';
-export { ServiceAccountKeys } from './certificates/service-account-keys.ts';
+export { ServiceAccountKeys, type TokenKey } from './certificates/service-account-keys.ts';
 export type { CertificateAuthorities, ServingCertificate } from './certificates/authorities.ts';
 export type { ClusterRows, RunStatement } from './clusters/cluster-rows.ts';
 export type { ClusterRecord, Fencing } from './clusters/clusters.ts';

@@ -23,6 +23,7 @@ const lowestRole = {
   'clusters:delete': 'admin',
   'clusters:connect': 'viewer',
   'clusters:audit': 'admin',
+  'clusters:keys': 'admin',
   'nodes:read': 'viewer',
   'nodes:manage': 'member',
 } as const satisfies Record<string, Role>;

@@ -15,6 +15,7 @@ import { identityRoutes } from './routes/identity-routes.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
 import { organizationRoutes } from './routes/organization-routes.ts';
 import { projectRoutes } from './routes/project-routes.ts';
+import { tokenKeyRoutes } from './routes/token-key-routes.ts';
 
 /** The REST API /v1: what Kubernetes has no word for. Every route says who may use it, and checks it. */
 export function managementApp(dependencies: ManagementDependencies): Hono<ManagementEnvironment> {
@@ -28,6 +29,7 @@ export function managementApp(dependencies: ManagementDependencies): Hono<Manage
   apiKeyRoutes(app);
   clusterRoutes(app);
   clusterAuditRoutes(app);
+  tokenKeyRoutes(app);
   nodeRoutes(app);
   documents(app, dependencies);
   app.all('/v1/*', (c) => {

@@ -35,6 +35,7 @@ const bodies: Record<string, (() => object) | undefined> = {
   cordonNode: () => ({}),
   uncordonNode: () => ({}),
   drainNode: () => ({}),
+  rotateTokenKey: () => ({}),
   setAuditPolicy: () => ({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'None' }] }),
 };
 
@@ -65,6 +66,11 @@ beforeAll(async () => {
     email: 'secret@example.com',
   });
   const join = await owner.as<{ joinToken: { id: string } }>('POST', `/v1/clusters/${cluster}/join-tokens`);
+  const keys = await owner
+    .as<{ items: { id: string }[] }>('POST', `/v1/clusters/${cluster}/token-keys`)
+    .then(() => owner.as<{ items: { id: string }[] }>('GET', `/v1/clusters/${cluster}/token-keys`));
+  // An old one, which can be ended.
+  const tokenKey = keys.body.items[1]?.id ?? '';
   ids = {
     organization,
     project: owner.project.id,
@@ -74,6 +80,7 @@ beforeAll(async () => {
     invitation: invited.body.invitation.id,
     token: join.body.joinToken.id,
     user: owner.user.id,
+    tokenKey,
   };
   secrets = [...Object.values(ids), 'secret-cluster', 'secret-key', 'secret@example.com', owner.email];
 });
@@ -100,6 +107,7 @@ async function account(): Promise<unknown> {
     accounts.audit.list(id),
   ]);
   const auditPolicy = (await owner.as('GET', `/v1/clusters/${ids['cluster']}/audit-policy`)).body;
+  const tokenKeys = (await owner.as('GET', `/v1/clusters/${ids['cluster']}/token-keys`)).body;
   const node = (await owner.as('GET', `/v1/clusters/${ids['cluster']}/nodes/secret-node`)).body;
   // Use leaves a trace that is no change.
   return {
@@ -110,6 +118,7 @@ async function account(): Promise<unknown> {
     projects,
     audit,
     auditPolicy,
+    tokenKeys,
     node,
   };
 }

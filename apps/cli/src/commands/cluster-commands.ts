@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { clusterForm, kubeconfigForm } from '../answers.ts';
+import { clusterForm, kubeconfigForm, nothing, tokenKeyForm } from '../answers.ts';
 import { CliError } from '../cli-error.ts';
 import { writePrivateFile } from '../config-file.ts';
 import { action, note, print, shownDate } from '../context.ts';
@@ -68,6 +68,7 @@ export function clusterCommands(program: Command): void {
       }),
     );
   kubeconfig(clusters);
+  tokenKeys(clusters);
 }
 
 function listing(clusters: Command): void {
@@ -116,6 +117,52 @@ function kubeconfig(clusters: Command): void {
         } else {
           print(context.output === 'json' ? `${JSON.stringify(issued, null, 2)}\n` : issued.kubeconfig);
         }
+      }),
+    );
+}
+
+/** Of the tokens of ServiceAccounts. */
+function tokenKeys(clusters: Command): void {
+  clusters
+    .command('rotate-keys <cluster>')
+    .description(
+      say({
+        en: 'Sign tokens of ServiceAccounts with a new key; old tokens stay good',
+        ja: 'ServiceAccount トークンの署名鍵を新しくする (発行済みのトークンは有効)',
+      }),
+    )
+    .action(
+      action(async (context, given: string) => {
+        const { id, name } = await context.cluster(given);
+        const made = await context.create(`/v1/clusters/${id}/token-keys`, tokenKeyForm, undefined);
+        context.done(
+          made,
+          say({ en: `New tokens of ${name} are signed with ${made.id}.`, ja: `${name} の新しいトークンは ${made.id} で署名されます。` }),
+        );
+      }),
+    );
+  clusters
+    .command('token-keys <cluster>')
+    .description(say({ en: 'List the keys of ServiceAccount tokens', ja: 'ServiceAccount トークンの鍵を一覧する' }))
+    .action(
+      action(async (context, given: string) => {
+        const { id } = await context.cluster(given);
+        context.list(await context.api.all(`/v1/clusters/${id}/token-keys`, tokenKeyForm), [
+          ['ID', (key) => key.id],
+          ['USE', ({ use }) => use],
+          ['CREATED', ({ createdAt }) => shownDate(createdAt)],
+          ['RETIRED', ({ retiredAt }) => shownDate(retiredAt)],
+        ]);
+      }),
+    );
+  clusters
+    .command('end-token-key <cluster> <id>')
+    .description(say({ en: 'End an old key: its tokens are refused', ja: '古い鍵を無効にする (その鍵のトークンは拒否されます)' }))
+    .action(
+      action(async (context, given: string, key: string) => {
+        const { id } = await context.cluster(given);
+        await context.api.send(`/v1/clusters/${id}/token-keys/${encodeURIComponent(key)}`, nothing, { method: 'DELETE' });
+        note(say({ en: `${key} is ended.`, ja: `${key} を無効にしました。` }));
       }),
     );
 }

@@ -8,12 +8,14 @@ export const platformKeys = accountsSchema.table(
     scope: text('scope').notNull(),
     /** `serving-ca`, `client-ca`, `front-proxy-ca`, `service-account-tokens`, `session-secret`. */
     purpose: text('purpose').notNull(),
+    /** Counts the keys that have followed one another; most are for ever. */
+    generation: integer('generation').notNull().default(1),
     /** PEM; absent when the key is not an authority's. */
     certificate: text('certificate'),
     sealedKey: bytes('sealed_key').notNull(),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.scope, table.purpose] })],
+  (table) => [primaryKey({ columns: [table.scope, table.purpose, table.generation] })],
 );
 
 /** Counts tries of something that must not be tried often, by a hash of what is tried. */

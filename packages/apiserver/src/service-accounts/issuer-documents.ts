@@ -4,7 +4,7 @@ import type { TokenKeys } from './token-keys.ts';
 
 const keysPath = '/openid/v1/jwks';
 const configurationPath = '/.well-known/openid-configuration';
-/** A key is for ever, so an answer may be kept for an hour. */
+/** As Kubernetes' own. Whoever meets a key that is new to them asks again. */
 const cacheControl = 'public, max-age=3600';
 
 export const issuerPaths: readonly string[] = [configurationPath, keysPath];

@@ -9,6 +9,7 @@ export function testTokenKeys(): ServiceAccountKeys {
   const keys = new Map<ClusterId, KeyObject>();
   return new ServiceAccountKeys({
     issuer: async (cluster) => issuerOf(cluster),
+    generations: async () => [{ generation: 1, createdAt: new Date(0) }],
     privateKey: async (cluster) => {
       const key = keys.get(cluster) ?? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
       keys.set(cluster, key);
