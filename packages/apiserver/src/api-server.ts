@@ -9,6 +9,7 @@ import type { NodeStreams } from '@kajitori/streams';
 import type { Logger, Metrics } from '@kajitori/telemetry';
 import type { Hono } from 'hono';
 import { AggregatedApis } from './aggregation/aggregated-apis.ts';
+import { AggregatedOpenApi } from './aggregation/aggregated-openapi.ts';
 import type { UpstreamParts } from './aggregation/aggregated-upstream.ts';
 import { type ApiServiceCheck, checkApiService } from './aggregation/check-api-service.ts';
 import type { FrontProxy } from './aggregation/front-proxy.ts';
@@ -198,7 +199,8 @@ export class ApiServer implements AsyncDisposable {
     const authenticator = this.#authentication;
     const { operations } = this;
     const proxies = { operations, dial: new ClusterDial({ storage: this.#options.storage, node }) };
-    const aggregation = { apis: this.#aggregated, services: { ...this.#upstreams, ...proxies } };
+    const openapi = new AggregatedOpenApi({ ...this.#upstreams, logger: this.#options.logger });
+    const aggregation = { apis: this.#aggregated, openapi, services: { ...this.#upstreams, ...proxies } };
     const resources = this.#resources;
     const apiMetrics = new ApiMetrics(metrics);
     const auditor = this.#auditor(apiMetrics);

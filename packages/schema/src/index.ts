@@ -16,6 +16,7 @@ export {
   groupVersions,
 } from './openapi/api-description.ts';
 export { openApiV2, openApiV3 } from './openapi/document.ts';
+export { type OpenApiV2Part, openApiV2PartBelow, withFreeNames } from './openapi/foreign-v2.ts';
 export { encodeOpenApiV2, encodeOpenApiV2Part } from './openapi/gnostic.ts';
 export { applyJsonPatch, jsonPatchOperationsMax } from './patch/json-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';

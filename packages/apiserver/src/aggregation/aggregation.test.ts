@@ -164,8 +164,48 @@ describe('an API that a Service serves', () => {
     expect(await json('/apis/wardle.example.com')).toMatchObject({ kind: 'APIGroup', preferredVersion: { version: 'v1alpha1' } });
     expect(await json(root)).toMatchObject({ kind: 'APIResourceList', groupVersion: 'wardle.example.com/v1alpha1' });
     const { paths } = await json('/openapi/v3');
-    expect(paths).toMatchObject({ 'apis/wardle.example.com/v1alpha1': { serverRelativeURL: `/openapi/v3${root}` }, 'apis/apps/v1': {} });
-    expect(await json(`/openapi/v3${root}`)).toEqual({ openapi: '3.0.0' });
+    expect(paths).toMatchObject({
+      'apis/wardle.example.com/v1alpha1': { serverRelativeURL: `/openapi/v3${root}?hash=ABC` },
+      'apis/apps/v1': { serverRelativeURL: expect.not.stringContaining('FORGED') as string },
+    });
+    expect(await json(`/openapi/v3${root}?hash=ABC`)).toEqual({ openapi: '3.0.0' });
+    const index = await ask('/openapi/v3');
+    const headers = { 'if-none-match': index.headers.get('etag') ?? '' };
+    expect((await ask('/openapi/v3', { headers })).status).toBe(304);
+  });
+
+  it('is part of the one document of version 2, in both forms', async () => {
+    const first = await ask('/openapi/v2');
+    const { paths, definitions } = (await first.json()) as { paths: Record<string, unknown>; definitions: Record<string, unknown> };
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining([`${root}/flunders`, '/apis/apps/v1/deployments']));
+    const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+    expect(definitions['com.example.wardle.v1alpha1.Flunder']).toMatchObject({
+      properties: { metadata: { $ref: `#/definitions/${meta}_v2` } },
+    });
+    expect(definitions[`${meta}_v2`]).toEqual({ type: 'object', description: 'Of another version.' });
+    expect(definitions).not.toHaveProperty('forged');
+    expect(definitions[meta]).toHaveProperty('properties');
+    const headers = { accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf' };
+    const bytes = Buffer.from(await (await ask('/openapi/v2', { headers })).arrayBuffer());
+    expect(bytes.includes(`${meta}_v2`)).toBe(true);
+    const known = await ask('/openapi/v2', { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
+    expect(known.status).toBe(304);
+  });
+
+  it('does not take its documents away with it', async () => {
+    const remove = async (status: string): Promise<void> => {
+      const conditions = [{ type: 'Available', status, reason: 'Test', message: '' }];
+      await world.client
+        .resource(apiServices)
+        .patch('', 'v1alpha1.wardle.example.com', { status: { conditions } }, { subresource: 'status' });
+    };
+    await remove('False');
+    const names = async (): Promise<string[]> => Object.keys((await json('/openapi/v3'))['paths'] as object);
+    await expect.poll(names, { timeout: 3_000 }).not.toContain('apis/wardle.example.com/v1alpha1');
+    expect(await names()).toContain('apis/apps/v1');
+    expect((await json('/openapi/v2'))['definitions']).not.toHaveProperty(['com.example.wardle.v1alpha1.Flunder']);
+    await remove('True');
+    await expect.poll(names, { timeout: 3_000 }).toContain('apis/wardle.example.com/v1alpha1');
   });
 
   it('may not send its clients elsewhere', async () => {

@@ -28,6 +28,30 @@ const resources = {
   ],
 };
 
+const openapiIndex = {
+  paths: {
+    'apis/wardle.example.com/v1alpha1': { serverRelativeURL: '/openapi/v3/apis/wardle.example.com/v1alpha1?hash=ABC' },
+    'apis/apps/v1': { serverRelativeURL: '/openapi/v3/apis/apps/v1?hash=FORGED' },
+  },
+};
+const answering = (name: string): object => ({ 200: { description: 'OK', schema: { $ref: `#/definitions/${name}` } } });
+const openapiDocument = {
+  swagger: '2.0',
+  paths: {
+    '/apis/wardle.example.com/v1alpha1/flunders': { get: { responses: answering('com.example.wardle.v1alpha1.Flunder') } },
+    '/apis/apps/v1/deployments': { get: { responses: answering('forged') } },
+  },
+  definitions: {
+    'com.example.wardle.v1alpha1.Flunder': {
+      type: 'object',
+      properties: { metadata: { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' } },
+      'x-kubernetes-group-version-kind': [{ group: 'wardle.example.com', version: 'v1alpha1', kind: 'Flunder' }],
+    },
+    'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': { type: 'object', description: 'Of another version.' },
+    forged: {},
+  },
+};
+
 /** A small aggregated API server, as tests need one: it believes the front proxy's certificate alone, and says what it was asked. */
 export async function extensionServer(): Promise<ExtensionServer> {
   const server = createServer({ ...serverCertificate, ca: frontProxyClient.cert, requestCert: true, rejectUnauthorized: false });
@@ -58,6 +82,8 @@ function answer(request: IncomingMessage, response: ServerResponse, mode: Extens
   if (mode === 'redirects') return void response.writeHead(302, { location: 'https://169.254.169.254/' }).end();
   const { pathname, searchParams } = new URL(request.url ?? '/', 'https://x');
   if (pathname === '/apis/wardle.example.com/v1alpha1') return json(200, resources);
+  if (pathname === '/openapi/v3') return json(200, openapiIndex);
+  if (pathname === '/openapi/v2') return json(200, openapiDocument);
   if (pathname === '/openapi/v3/apis/wardle.example.com/v1alpha1') return json(200, { openapi: '3.0.0' });
   if (searchParams.has('watch')) {
     response.writeHead(200, { 'content-type': 'application/json' });

@@ -1,6 +1,7 @@
 import { isStatusError, StatusError } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
 import type { AggregatedApis } from '../aggregation/aggregated-apis.ts';
+import type { AggregatedOpenApi } from '../aggregation/aggregated-openapi.ts';
 import { withAggregatedDocuments } from '../aggregation/openapi-index.ts';
 import { type AggregationServices, serveAggregated } from '../aggregation/serve-aggregated.ts';
 import type { Auditor, RequestAudit } from '../audit/auditor.ts';
@@ -37,7 +38,7 @@ export interface KubernetesHandlerOptions {
   auditor?: Auditor | undefined;
   gate: RequestGate;
   /** What servers in the cluster serve. */
-  aggregation: { apis: AggregatedApis; services: AggregationServices };
+  aggregation: { apis: AggregatedApis; openapi: AggregatedOpenApi; services: AggregationServices };
   /** `host:port` that discovery names. */
   serverAddress: string;
   /** Serves GET subresources that answer with more than an object (log, proxy); undefined: not one of them. A promise of undefined: it has answered by itself. */
@@ -99,12 +100,7 @@ export class KubernetesHandler {
     if (issuerAnswer !== undefined) return issuerAnswer;
     const served = await this.#options.kinds.served(request.cluster);
     const { groups } = served;
-    if (first === 'openapi')
-      return withAggregatedDocuments(
-        request,
-        this.#options.openapi.answer(request, served),
-        await this.#options.aggregation.apis.of(request.cluster),
-      );
+    if (first === 'openapi') return this.#openapi(request, served);
     if (first === 'api' && segments.length === 1)
       return this.#groupRoot(request, served, { path: 'api', plain: () => apiVersions(this.#options.serverAddress) });
     if (first === 'apis' && segments.length === 1)
@@ -118,6 +114,17 @@ export class KubernetesHandler {
     }
     if (segments.length === 0) return jsonAnswer({ paths: rootPaths(groups) });
     throw unknownPath();
+  }
+
+  /** Ours, with what aggregated servers say of themselves. */
+  async #openapi(request: HttpRequest, served: ServedKinds): Promise<HttpAnswer> {
+    const { openapi, aggregation } = this.#options;
+    const { cluster, path } = request;
+    const apis = await aggregation.apis.of(cluster);
+    if (apis.length === 0) return openapi.answer(request, served);
+    if (path === '/openapi/v2') return openapi.answer(request, served, await aggregation.openapi.version2(cluster, apis));
+    if (path.replace(/\/$/, '') !== '/openapi/v3') return openapi.answer(request, served);
+    return withAggregatedDocuments(request, await aggregation.openapi.index(cluster, apis), (one) => openapi.answer(one, served));
   }
 
   #groupRoot(request: HttpRequest, served: ServedKinds, { path, plain }: { path: 'api' | 'apis'; plain: () => object }): HttpAnswer {

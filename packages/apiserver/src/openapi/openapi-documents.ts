@@ -6,9 +6,12 @@ import {
   encodeOpenApiV2,
   encodeOpenApiV2Part,
   groupVersions,
+  type OpenApiV2Part,
   openApiV2,
   openApiV3,
+  withFreeNames,
 } from '@kajitori/schema';
+import { type ForeignParts, noForeignParts } from '../aggregation/aggregated-openapi.ts';
 import { versionInfo } from '../discovery/version.ts';
 import type { HttpAnswer, HttpRequest } from '../http/http-request.ts';
 import { parseMediaTypes } from '../negotiation/media-type.ts';
@@ -20,6 +23,8 @@ import { DocumentCache } from './document-cache.ts';
 const protobufV2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 /** How the same is named in an answer: Go's parser of media types takes no `@`. */
 const protobufV2Answer = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+type Json = Record<string, unknown>;
+
 /** A document under its own hash never changes. */
 const immutable = 'public, immutable, max-age=31536000';
 
@@ -45,20 +50,21 @@ export class OpenApiDocuments {
   }
 
   /** @throws StatusError NotFound for a group or version that is not served, NotAcceptable for an encoding that is not. */
-  answer(request: HttpRequest, served: ServedKinds): HttpAnswer {
+  answer(request: HttpRequest, served: ServedKinds, foreign: ForeignParts = noForeignParts): HttpAnswer {
     const { path } = request;
-    if (path === '/openapi/v2') return this.#v2(request, served);
+    if (path === '/openapi/v2') return this.#v2(request, served, foreign);
     if (path === '/openapi/v3' || path === '/openapi/v3/') return answerDocument(request, this.#index(served), 'application/json');
     const name = path.startsWith('/openapi/v3/') ? path.slice('/openapi/v3/'.length) : '';
     return this.#v3(request, served, name);
   }
 
-  #v2(request: HttpRequest, served: ServedKinds): HttpAnswer {
+  #v2(request: HttpRequest, served: ServedKinds, foreign: ForeignParts): HttpAnswer {
     const wantsProtobuf = accepts(request, protobufV2);
     const form = wantsProtobuf ? 'v2 protobuf' : 'v2 json';
-    const document = served.hasOwn
-      ? this.#tagged(`${form} ${served.contentHash}`, () => this.#v2With(served, wantsProtobuf))
-      : this.#once(form, () => this.#v2Body(wantsProtobuf));
+    const isCatalogueAlone = !served.hasOwn && foreign.parts.length === 0;
+    const document = isCatalogueAlone
+      ? this.#once(form, () => this.#v2Body(wantsProtobuf))
+      : this.#tagged(`${form} ${served.contentHash} ${foreign.hash}`, () => this.#v2With(served, foreign, wantsProtobuf));
     return answerDocument(request, document, wantsProtobuf ? protobufV2Answer : 'application/json');
   }
 
@@ -68,19 +74,21 @@ export class OpenApiDocuments {
   }
 
   /** Messages of protobuf merge by standing one behind the other: the catalogue's part is never encoded again. */
-  #v2With(served: ServedKinds, asProtobuf: boolean): string | Uint8Array {
-    const { paths, definitions } = openApiV2(describe([...served.own]));
-    if (asProtobuf)
-      return Buffer.concat([
-        this.#once('v2 protobuf', () => this.#v2Body(true)).body as Uint8Array,
-        encodeOpenApiV2Part({ paths, definitions }),
-      ]);
-    const catalogue = openApiV2(this.#catalogue);
-    return JSON.stringify({
-      ...catalogue,
-      paths: { ...(catalogue['paths'] as object), ...(paths as object) },
-      definitions: { ...(definitions as object), ...(catalogue['definitions'] as object) },
-    });
+  #v2With(served: ServedKinds, foreign: ForeignParts, asProtobuf: boolean): string | Uint8Array {
+    const catalogue = openApiV2(this.#catalogue) as Json & OpenApiV2Part;
+    const parts = [openApiV2(describe([...served.own])) as unknown as OpenApiV2Part];
+    const taken = { ...parts[0]?.definitions, ...catalogue.definitions };
+    for (const part of foreign.parts) {
+      const added = withFreeNames(part, taken);
+      Object.assign(taken, added.definitions);
+      parts.push(added);
+    }
+    if (asProtobuf) {
+      const encoded = parts.map(({ paths, definitions }) => encodeOpenApiV2Part({ paths, definitions }));
+      return Buffer.concat([this.#once('v2 protobuf', () => this.#v2Body(true)).body as Uint8Array, ...encoded]);
+    }
+    const paths = Object.assign({}, ...parts.map((one) => one.paths), catalogue.paths) as Json;
+    return JSON.stringify({ ...catalogue, paths, definitions: taken });
   }
 
   /** Where each group and version's document lies, under the hash of its content. */
