@@ -25,6 +25,7 @@ import { scheduler } from './scheduler/scheduler.controller.ts';
 import { defaultServiceAccount } from './service-account/default-service-account.controller.ts';
 import { serviceAccountToken } from './service-account-token/service-account-token.controller.ts';
 import { ttlAfterFinished } from './ttl-after-finished/ttl-after-finished.controller.ts';
+import { validatingAdmissionPolicy } from './validating-admission-policy/validating-admission-policy.controller.ts';
 
 /** Every controller of a cluster: a new one is one folder and one line here. */
 export const descriptors: readonly ControllerDescriptor[] = [
@@ -54,4 +55,5 @@ export const descriptors: readonly ControllerDescriptor[] = [
   csrApproving,
   csrSigning,
   csrCleaner,
+  validatingAdmissionPolicy,
 ];

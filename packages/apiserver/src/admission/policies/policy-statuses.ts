@@ -11,16 +11,23 @@ import type { Companions } from '../../companions/companions.ts';
 import type { OwnKinds } from '../dynamic/equivalents.ts';
 import { namedResources, typeWarnings } from './type-checks.ts';
 
-/** Checks the types of a policy's expressions when it is written: its author reads in its status what will go wrong. */
+/**
+ * Checks the types of a policy's expressions when it is written: its author reads in its status what will go wrong. A status that is written without
+ * `observedGeneration` is made anew, by which a controller has a policy checked against kinds that came after it.
+ */
 export function policyStatuses(ownKinds: OwnKinds): Companions {
   return {
     fills: true,
     handles: ({ kind, subresource }) =>
-      kind.group === validatingAdmissionPolicies.group && kind.plural === validatingAdmissionPolicies.plural && subresource === '',
-    async claim({ cluster }, draft, old) {
+      kind.group === validatingAdmissionPolicies.group && kind.plural === validatingAdmissionPolicies.plural && isPolicy(subresource),
+    async claim({ cluster, subresource }, draft, old) {
       const policy = draft as unknown as ValidatingAdmissionPolicy;
       const { generation } = policy.metadata;
-      if (old !== undefined && old.metadata.generation === generation) return [];
+      const isChecked =
+        subresource === 'status'
+          ? policy.status?.observedGeneration !== undefined
+          : old !== undefined && old.metadata.generation === generation;
+      if (isChecked) return [];
       const own = [...(await ownKinds(cluster))];
       policy.status = {
         ...policy.status,
@@ -31,6 +38,8 @@ export function policyStatuses(ownKinds: OwnKinds): Companions {
     },
   };
 }
+
+const isPolicy = (subresource: string): boolean => subresource === '' || subresource === 'status';
 
 function typeChecking(
   spec: ValidatingAdmissionPolicySpec,
