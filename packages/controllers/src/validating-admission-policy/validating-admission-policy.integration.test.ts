@@ -26,7 +26,7 @@ const policy = (name: string, group: string, expression: string): Promise<unknow
       matchConstraints: { resourceRules: [{ apiGroups: [group], apiVersions: ['v1'], resources: ['widgets'], operations: ['*'] }] },
       validations: [{ expression }],
     },
-  } as never);
+  });
 
 test('a policy is checked against the kinds of definitions that come, change and go after it', async () => {
   await policy('sized', 'example.com', 'object.spec.size > 0');
@@ -41,7 +41,7 @@ test('a policy is checked against the kinds of definitions that come, change and
       names: { plural: 'widgets', kind: 'Widget' },
       versions: [version({ weight: { type: 'integer' } })],
     },
-  } as never);
+  });
   await cluster.settle();
   await cluster.advance(2_000);
   expect(await warnings('sized')).toEqual(['spec.validations[0].expression']);
