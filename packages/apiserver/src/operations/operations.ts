@@ -92,10 +92,9 @@ export class Operations {
     if (subresource !== '') return this.#createSubresource(call, body);
     if (kind.stored) return this.#written(call, createObject(this.services, call, body));
     checkSchema(call, body);
-    if (kind.kind === 'Binding') {
-      await this.#admitBody(call, 'CREATE', body);
-      return this.#bind({ ...call, name: body.metadata.name ?? '' }, body);
-    }
+    await this.#admitBody(call, 'CREATE', body);
+    checkSchema(call, body);
+    if (kind.kind === 'Binding') return this.#bind({ ...call, name: body.metadata.name ?? '' }, body);
     const review = reviews[`${kind.group}/${kind.kind}`];
     if (review === undefined) throw methodNotAllowed(groupResourceOf(kind), 'create');
     return { value: await review(this.services, call, body), created: true };

@@ -37,6 +37,14 @@ const exemptResources = new Set([
   'validatingwebhookconfigurations',
 ]);
 
+/** Whether a policy may have a say: not about reviews, without whose answers nobody could do anything. */
+export function isForPolicies(request: AdmissionRequest): boolean {
+  const { group, stored } = request.call.kind;
+  return isDynamic(request) && (stored || !reviewGroups.has(group));
+}
+
+const reviewGroups = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
+
 /** Whether code of the tenant may have a say. Bindings and evictions were asked about as what they are, before the pod is touched. */
 export function isDynamic({ call, operation }: AdmissionRequest): boolean {
   const { kind, subresource } = call;

@@ -3,7 +3,7 @@ import { bindJson, declare } from '@kajitori/cel';
 import { mutatingAdmissionPolicies, mutatingAdmissionPolicyBindings } from '@kajitori/kinds';
 import { groupResourceOf } from '../../call.ts';
 import type { AdmissionPlugin, AdmissionRequest, MutationRound } from '../admission.ts';
-import { isDynamic, replaceObject } from '../dynamic/attributes.ts';
+import { isForPolicies, replaceObject } from '../dynamic/attributes.ts';
 import { ConfigurationSource } from '../dynamic/configuration-source.ts';
 import type { DynamicServices, MatchContexts } from '../dynamic/dynamic-services.ts';
 import { type Budget, budgetMax } from '../dynamic/expressions.ts';
@@ -33,7 +33,7 @@ export class MutatingPolicies implements AdmissionPlugin {
 
   /** There is nothing to change about what is deleted or connected to. */
   handles(request: AdmissionRequest): boolean {
-    return isDynamic(request) && (request.operation === 'CREATE' || request.operation === 'UPDATE');
+    return isForPolicies(request) && (request.operation === 'CREATE' || request.operation === 'UPDATE');
   }
 
   expire(cluster: ClusterId): void {

@@ -3,7 +3,7 @@ import { bindJson, declare } from '@kajitori/cel';
 import { validatingAdmissionPolicies, validatingAdmissionPolicyBindings } from '@kajitori/kinds';
 import { groupResourceOf } from '../../call.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
-import { isDynamic } from '../dynamic/attributes.ts';
+import { isForPolicies } from '../dynamic/attributes.ts';
 import { ConfigurationSource } from '../dynamic/configuration-source.ts';
 import type { DynamicServices, MatchContexts } from '../dynamic/dynamic-services.ts';
 import { budgetMax } from '../dynamic/expressions.ts';
@@ -35,7 +35,7 @@ export class ValidatingPolicies implements AdmissionPlugin {
   }
 
   handles(request: AdmissionRequest): boolean {
-    return isDynamic(request);
+    return isForPolicies(request);
   }
 
   expire(cluster: ClusterId): void {
