@@ -220,8 +220,8 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       spec: {
         template: {
           spec: {
-            $setElementOrder: { containers: [{ name: 'web' }] },
-            containers: [{ name: 'web', env: [{ name: 'A', $patch: 'delete' }] }, { $patch: 'replace' }],
+            '$setElementOrder/containers': [{ name: 'web' }],
+            containers: [{ name: 'web', env: [{ name: 'A', $patch: 'delete' }] }],
             '$setElementOrder/volumes': [{ name: 'v' }],
             tolerations: [{ $patch: 'merge', key: 'a' }],
           },
@@ -229,6 +229,13 @@ export const fuzzTargets: readonly FuzzTarget[] = [
         strategy: { $retainKeys: ['type'], type: 'Recreate' },
       },
       metadata: { '$deleteFromPrimitiveList/finalizers': ['a'] },
+    },
+    {
+      spec: {
+        template: {
+          spec: { containers: [{ $patch: 'replace' }, { name: 'b', image: 'b:1' }], volumes: [{ name: 'v', $patch: 'delete' }] },
+        },
+      },
     },
   ]),
   apply,
