@@ -9,6 +9,7 @@ import { instanceOf, readSettings } from '../local/instance.ts';
 import type { Instance, Settings } from '../local/instance.ts';
 import { readCredentials } from '../local/kubernetes-access.ts';
 import { endpointsOf } from '../local/process-specs.ts';
+import { LoadClient } from './load.ts';
 import type { Target } from './load.ts';
 
 /** An instance of its own for a group of measurements. */
@@ -17,6 +18,8 @@ export interface BenchInstance extends AsyncDisposable {
   settings: Settings;
   /** The first cluster's Kubernetes API. */
   kubernetes: Target;
+  /** Its id. */
+  cluster: string;
   /** The REST API. */
   management: Target;
   /** Starts the bare server beside it, over the same database but another cluster; it ends with the instance. */
@@ -31,9 +34,12 @@ export async function startBenchInstance(options: TestInstanceOptions = {}): Pro
   if (!settings) throw new Error('the instance has no settings');
   const { certificateAuthority, address, apiKey } = test;
   const { server, token } = readCredentials(instance);
+  using management = new LoadClient({ url: address, token: apiKey, certificateAuthority }, 1);
+  const { items } = JSON.parse((await management.send({ method: 'GET', path: '/v1/clusters' })).toString()) as { items: { id: string }[] };
   return {
     instance,
     settings,
+    cluster: items[0]?.id ?? '',
     kubernetes: { url: server, token, certificateAuthority },
     management: { url: address, token: apiKey, certificateAuthority },
     bareServer: () => startBareServer(instance, settings, { certificateAuthority, owns }),

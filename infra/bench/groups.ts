@@ -1,3 +1,7 @@
+import { cached } from './api/cached.ts';
+import { fanOut } from './api/fan-out.ts';
+import { lists } from './api/lists.ts';
+import { writes } from './api/writes.ts';
 import { api } from './groups/api.ts';
 import { cluster } from './groups/cluster.ts';
 import { idle } from './groups/idle.ts';
@@ -7,4 +11,4 @@ import { watch } from './groups/watch.ts';
 import type { BenchGroup } from './measurement.ts';
 
 /** Every group of measurements. A new one is a file in groups/ and a line here. */
-export const groups: readonly BenchGroup[] = [api, watch, cluster, podsGroup, idle, storage];
+export const groups: readonly BenchGroup[] = [api, lists, fanOut, writes, cached, watch, cluster, podsGroup, idle, storage];

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Target {
   /** Origin, such as `https://127.1.0.1:6443`. */
@@ -11,6 +14,8 @@ export interface LoadRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: string;
+  contentType?: string;
+  headers?: Record<string, string>;
 }
 
 export interface LoadFigures {
@@ -32,11 +37,12 @@ export class LoadClient implements Disposable {
   }
 
   /** Sends and reads to the end. @throws Error unless the status is of the 200s. */
-  send({ method, path, body }: LoadRequest): Promise<Buffer> {
+  send(asked: LoadRequest): Promise<Buffer> {
+    const { method, path, body } = asked;
     return new Promise((resolve, reject) => {
       const call = request(
         `${this.#target.url}${path}`,
-        { method, agent: this.#agent, headers: this.#headers(body), timeout: requestLimitMilliseconds },
+        { method, agent: this.#agent, headers: this.#headers(asked), timeout: requestLimitMilliseconds },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -55,16 +61,32 @@ export class LoadClient implements Disposable {
     });
   }
 
+  /** Sends and reads to the end, so many bytes a second, keeping none. @throws as `send` does. */
+  async drain(asked: LoadRequest, bytesPerSecond: number): Promise<void> {
+    const call = request(`${this.#target.url}${asked.path}`, { method: asked.method, agent: this.#agent, headers: this.#headers(asked) });
+    call.end(asked.body);
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    if (response.statusCode !== 200) throw new Error(`${asked.method} ${asked.path} answered ${response.statusCode}`);
+    const begin = performance.now();
+    let bytes = 0;
+    for await (const chunk of response) {
+      bytes += (chunk as Buffer).length;
+      const ahead = (bytes / bytesPerSecond) * 1_000 - (performance.now() - begin);
+      if (ahead > 0) await sleep(ahead);
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }
 
-  #headers(body: string | undefined): Record<string, string> {
+  #headers({ body, contentType = 'application/json', headers = {} }: LoadRequest): Record<string, string> {
     const { token } = this.#target;
     return {
       accept: 'application/json',
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+      ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': String(Buffer.byteLength(body)) }),
+      ...headers,
     };
   }
 }

@@ -7,7 +7,9 @@ import type { Measurement } from './measurement.ts';
  * group cannot be measured, not when a goal is missed.
  */
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !groups.some((group) => group.name === name));
+/** `api` asks for `api.lists` too. */
+const asksFor = (name: string, group: string): boolean => group === name || group.startsWith(`${name}.`);
+const unknown = asked.filter((name) => !groups.some((group) => asksFor(name, group.name)));
 if (unknown.length > 0) {
   console.error(`no group named ${unknown.join(', ')}; there are:`);
   for (const { name, description } of groups) console.error(`  ${name.padEnd(12)} ${description}`);
@@ -16,7 +18,7 @@ if (unknown.length > 0) {
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
-for (const group of groups.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+for (const group of groups.filter(({ name }) => asked.length === 0 || asked.some((one) => asksFor(one, name)))) {
   console.error(`▶ ${group.name}: ${group.description}`);
   const log = (text: string): void => console.error(`  ${text}`);
   try {

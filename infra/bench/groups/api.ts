@@ -3,6 +3,7 @@ import { percentile } from '../measurement.ts';
 import { startBenchInstance } from '../bench-instance.ts';
 import { load, LoadClient } from '../load.ts';
 import type { LoadRequest } from '../load.ts';
+import { configMap, fill } from '../api/fill.ts';
 
 const clients = 64;
 const seconds = 8;
@@ -27,7 +28,7 @@ async function run(context: BenchContext): Promise<void> {
 
 async function measureCreate({ report, signal, log }: BenchContext, product: LoadClient, floor: LoadClient): Promise<void> {
   const names = nameMaker('create');
-  const create = (): LoadRequest => ({ method: 'POST', path: configMaps, body: configMap(names()) });
+  const create = (): LoadRequest => ({ method: 'POST', path: configMaps, body: JSON.stringify(configMap(names(), bodyBytes)) });
   const ours = await load(product, { clients, seconds, request: create, signal });
   const bare = await load(floor, { clients, seconds, request: () => ({ ...create(), path: '/write' }), signal });
   report({ name: 'api.create', value: ours.perSecond, unit: '1/s', floor: bare.perSecond, goal: 0.5, better: 'higher' });
@@ -35,7 +36,8 @@ async function measureCreate({ report, signal, log }: BenchContext, product: Loa
 }
 
 async function measureReads({ report, signal, log }: BenchContext, product: LoadClient, floor: LoadClient): Promise<void> {
-  await fill(product, 'listed', listedObjects);
+  const body = (number: number): object => configMap(`listed-${number}`, bodyBytes);
+  await fill(product, { namespace: 'listed', resource: 'configmaps', count: listedObjects, body, clients });
   for (const { name, path, goal, seconds: long } of [
     { name: 'api.get', path: '/api/v1/namespaces/listed/configmaps/listed-1', goal: 0.5, seconds },
     { name: 'api.list5000', path: '/api/v1/namespaces/listed/configmaps', goal: 0.5, seconds: 2 * seconds },
@@ -50,27 +52,8 @@ async function measureReads({ report, signal, log }: BenchContext, product: Load
   }
 }
 
-/** Makes a namespace with so many objects. */
-async function fill(product: LoadClient, namespace: string, count: number): Promise<void> {
-  await product.send({
-    method: 'POST',
-    path: '/api/v1/namespaces',
-    body: JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }),
-  });
-  const path = `/api/v1/namespaces/${namespace}/configmaps`;
-  let next = 1;
-  const one = async (): Promise<void> => {
-    while (next <= count) await product.send({ method: 'POST', path, body: configMap(`${namespace}-${next++}`) });
-  };
-  await Promise.all(Array.from({ length: clients }, one));
-}
-
 function nameMaker(prefix: string): () => string {
   let number = 0;
   const stamp = Date.now().toString(36);
   return () => `${prefix}-${stamp}-${(number += 1)}`;
-}
-
-function configMap(name: string): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { value: 'x'.repeat(bodyBytes) } });
 }

@@ -70,7 +70,7 @@ function mergePages(first: Page, second: Page, limit = Infinity): Page {
 }
 
 async function pageOfLine(source: PageSource, line: Line, options: ListOptions): Promise<Page> {
-  const { group, resource, limit = Infinity, bytesMax = Infinity } = options;
+  const { group, resource, limit = Infinity, bytesMax = Infinity, objectBytes = objectBytesUsual } = options;
   const selection = selectionOf(options);
   const range = rangeOf(options);
   const objects: StoredObject[] = [];
@@ -81,7 +81,10 @@ async function pageOfLine(source: PageSource, line: Line, options: ListOptions):
   let full = false;
   for (let from = range.from; comparePositions(from, range.to) <= 0 || revision === undefined;) {
     // One more than wanted tells whether a page follows.
-    const wanted = selection.rest === undefined ? Math.min(limit - objects.length + 1, scanObjectsMax, objectsOf(bytesMax)) : testedObjects;
+    const wanted =
+      selection.rest === undefined
+        ? Math.min(limit - objects.length + 1, scanObjectsMax, Math.ceil(bytesMax / objectBytes) + scanObjectsMin)
+        : testedObjects;
     const scanned = await source.scan({
       line,
       group,
@@ -124,11 +127,6 @@ async function pageOfLine(source: PageSource, line: Line, options: ListOptions):
   if (next !== undefined && !full && !selected)
     page.remaining = await source.countRange({ line, group, resource, range: { from: following(next), to: range.to } });
   return page;
-}
-
-/** How many objects to ask for where only so many bytes are wanted: small ones take a few scans more. */
-function objectsOf(bytes: number): number {
-  return Math.max(scanObjectsMin, Math.ceil(bytes / objectBytesUsual));
 }
 
 function positionOf(object: Position | undefined): Position | undefined {

@@ -96,6 +96,8 @@ export interface ListOptions {
   limit?: number;
   /** The page ends (`full`) once its bodies have about this many bytes: never before one object, and before `limit` where both are given. */
   bytesMax?: number;
+  /** What an object weighs about, where the caller knows: beside `bytesMax`, no more are looked at than are needed. */
+  objectBytes?: number;
   /** Where the page before ended: only keys after it. */
   after?: { namespace: string; name: string };
   /** The state right after this revision; absent: the newest. Pages of one list pass what the first page answered. */

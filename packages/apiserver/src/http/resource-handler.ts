@@ -139,7 +139,7 @@ export class ResourceHandler implements Disposable {
       form,
       read: (from) =>
         from === undefined ? readPart(call, query, { bytesMax }) : gate.turn(call.cluster, () => readPart(call, query, { from, bytesMax })),
-      whole: ({ items, revision, next: _next, ...rest }) =>
+      whole: ({ items, rows: _rows, revision, next: _next, ...rest }) =>
         encodePage(call.kind, { items, resourceVersion: String(revision), ...rest }, encoding),
     };
   }
@@ -194,12 +194,13 @@ export class ResourceHandler implements Disposable {
     const encoding = this.#encoding(request, call);
     const options = await this.#deleteOptions(request);
     const asked = { ...call, dryRun: call.dryRun || options.dryRun };
-    const items = await this.#options.operations.deleteCollection(
+    const { items, isAll } = await this.#options.operations.deleteCollection(
       asked,
       listParameters(call.kind, rawListParameters(request.query)),
       options,
     );
-    const resourceVersion = String(Math.max(0, ...items.map(({ revision }) => revision ?? 0)));
+    if (!isAll) return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }, 200, warningHeaders(call));
+    const resourceVersion = String(items.reduce((newest, { revision = 0 }) => Math.max(newest, revision), 0));
     return answer(encodePage(call.kind, { items, resourceVersion }, encoding), 200, call, encoding);
   }
 

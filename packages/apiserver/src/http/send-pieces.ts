@@ -1,13 +1,11 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import type { Piece } from '../lists/list-pieces.ts';
 
 /** How long a reader may take for one piece; it is cut then. */
-export const pieceSecondsMax = 60;
+const pieceSecondsMax = 60;
 /** Of what is handed to the socket at once: it is encrypted at once, and held until it is taken. */
 const writeBytesMax = 256 * 1024;
 
@@ -56,19 +54,17 @@ export function isGone(response: ServerResponse & { stream?: { destroyed: boolea
   return response.destroyed || response.stream?.destroyed === true;
 }
 
-/** Resolves when the reader has taken what was written, or is gone. */
-export async function taken(response: ServerResponse): Promise<void> {
-  const over = new AbortController();
-  const { signal } = over;
-  try {
-    await Promise.race([
-      once(response, 'drain', { signal }),
-      once(response, 'close', { signal }),
-      sleep(pieceSecondsMax * 1_000, undefined, { signal, ref: false }).then(() => response.destroy()),
-    ]);
-  } finally {
-    over.abort();
-  }
+/** Resolves when the reader has taken what was written, or is gone; one that takes nothing for long is. */
+export function taken(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => response.destroy(), pieceSecondsMax * 1_000).unref();
+    const done = (): void => {
+      clearTimeout(late);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 async function* plain(pieces: AsyncGenerator<Piece, void, void>): AsyncGenerator<Uint8Array, void, void> {

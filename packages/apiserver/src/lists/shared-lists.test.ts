@@ -27,7 +27,7 @@ class Cluster implements ListSource {
     await new Promise((resolve) => setImmediate(resolve));
     if (taken >= this.failAt) throw new Error('the database is away');
     const next = taken + 1 < this.parts ? { next: { revision, after: { namespace: '', name: String(taken) }, taken: taken + 1 } } : {};
-    const part: ItemPart = { items: [], revision, ...next };
+    const part: ItemPart = { items: [], rows: [], revision, ...next };
     this.#numbers.set(part, taken);
     return part;
   };
@@ -133,11 +133,11 @@ describe('shared lists of many pieces', () => {
 
   it('hold no more than fits: who is in the midst of one reads on alone, at its revision', async () => {
     cluster.bytes = 20 * 1024 * 1024;
-    const [one, other] = await Promise.all([list(), list()]);
+    const [quick, other] = await Promise.all([list(), list()]);
     const slow = (other as { pieces: AsyncGenerator<Piece, void, void> }).pieces;
     expect((await slow.next()).value).toMatchObject({ next: { taken: 1 } });
     cluster.revision = 9;
-    expect(await numbersOf(one)).toEqual(all);
+    expect(await numbersOf(quick)).toEqual(all);
     expect(lists.heldBytes).toBe(0);
     const rest: number[] = [];
     for await (const { bytes } of slow) rest.push(bytes[0] ?? -1);

@@ -46,7 +46,7 @@ function textForm(
   return {
     bytesMax,
     piece(part, { isStart, isFirst }) {
-      const { revision, next, items, ...rest } = part;
+      const { revision, next, items, rows: _rows, ...rest } = part;
       const metadata = { resourceVersion: String(revision), ...rest };
       const before = isStart ? `${start(metadata)},"${list}":[` : '';
       const between = isFirst || items.length === 0 ? '' : ',';
@@ -61,7 +61,7 @@ function protobufForm(kind: Kind): ListForm {
   return {
     bytesMax: parsedBytesMax,
     // A message may come in parts, which add up: https://protobuf.dev/programming-guides/encoding/#last-one-wins
-    piece({ items, revision, next, ...rest }) {
+    piece({ items, rows: _rows, revision, next, ...rest }) {
       const metadata = next === undefined ? { metadata: { resourceVersion: String(revision), ...rest } } : {};
       return encodeProtobuf(list, { ...metadata, items: items.map(({ object }) => object) });
     },

@@ -8,7 +8,7 @@ import type { Kind } from '@kajitori/kinds';
 import type { ComputedKind } from './computed-kind.ts';
 import { checkSchema } from '../registry/check.ts';
 import { createObject } from '../registry/create.ts';
-import { type Deleted, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
+import { type Deleted, type DeletedCollection, deleteCollection, deleteObject, type DeleteOptions } from '../registry/delete.ts';
 import { bodyOf, Item } from '../registry/item.ts';
 import type { ListParameters } from '../registry/list-query.ts';
 import { checkScope, type ItemPage, readOne, readPage } from '../registry/read.ts';
@@ -142,7 +142,7 @@ export class Operations {
     return this.#written(call, deleteObject(this.services, call, options));
   }
 
-  async deleteCollection(call: Call, query: ListParameters, options: DeleteOptions): Promise<Item[]> {
+  async deleteCollection(call: Call, query: ListParameters, options: DeleteOptions): Promise<DeletedCollection> {
     await this.#admitVerb(call, 'deletecollection');
     return this.#written(call, deleteCollection(this.services, call, query, options));
   }
@@ -214,7 +214,7 @@ export class Operations {
     const { dryRun = [], ...options } = (body['deleteOptions'] ?? {}) as DeleteOptions & { dryRun?: string[] };
     const asked = { ...call, dryRun: call.dryRun || dryRun.includes('All') };
     const companion = budgetedDeletion(asked, this.services.clock);
-    await this.#evictions.take(`${call.cluster} ${call.namespace}`, () => deleteObject(this.services, asked, options, companion));
+    await this.#evictions.take(`${call.cluster} ${call.namespace}`, () => deleteObject(this.services, asked, options, { companion }));
     return {
       value: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject,
       created: true,

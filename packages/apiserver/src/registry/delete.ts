@@ -4,15 +4,18 @@ import { isRefusal, type Operation, type StoredObject } from '@kajitori/storage'
 import { type Call, groupResourceOf } from '../call.ts';
 import { readError, refusalError } from './errors.ts';
 import type { Item } from './item.ts';
-import { readPage } from './read.ts';
-import { decodeContinue, type ListParameters } from './list-query.ts';
+import { type PartPosition, readPart } from './read.ts';
+import type { ListParameters } from './list-query.ts';
 import type { Registry } from './registry.ts';
 import { keyOf, toItem, toStored } from './stored.ts';
 
 const conflictRetriesMax = 10;
 /** How many objects of a collection are deleted side by side; they share commits. */
 const collectionWidth = 64;
-const collectionPageSize = 500;
+/** About how much of a collection is read at once. */
+const partBytes = 1024 * 1024;
+/** The answer tells of what was deleted while that is no more than this. */
+const toldBytesMax = 8 * 1024 * 1024;
 
 export interface DeleteOptions extends DeleteQuery {
   /** The old form of `propagationPolicy: Orphan`. */
@@ -40,17 +43,15 @@ export async function deleteObject(
   registry: Registry,
   call: Call,
   options: DeleteOptions,
-  companion?: DeletionCompanion,
+  { companion, found }: { companion?: DeletionCompanion; found?: StoredObject } = {},
 ): Promise<Deleted> {
   if (options.orphanDependents !== undefined && options.propagationPolicy !== undefined) {
     throw badRequest('DeleteOptions: orphanDependents and propagationPolicy may not be both set');
   }
   let admitted = false;
   for (let attempt = 1; ; attempt += 1) {
-    const stored = await call.storage.get(keyOf(call.kind, call.namespace, call.name)).catch((error: unknown) => {
-      throw readError(error);
-    });
-    if (stored === undefined) throw notFound(groupResourceOf(call.kind), call.name);
+    // What was found may be older than what lies there now: its deletion is refused then, and tried on the newest.
+    const stored = attempt === 1 && found !== undefined ? found : await storedOne(call);
     checkPreconditions(call, stored, options);
     const before = toItem(call.kind, stored);
     if (!admitted) {
@@ -64,6 +65,15 @@ export async function deleteObject(
     if (deleted !== undefined) return deleted;
     if (attempt === conflictRetriesMax) throw conflict(groupResourceOf(call.kind), call.name, objectModified);
   }
+}
+
+/** @throws StatusError NotFound. */
+async function storedOne(call: Call): Promise<StoredObject> {
+  const stored = await call.storage.get(keyOf(call.kind, call.namespace, call.name)).catch((error: unknown) => {
+    throw readError(error);
+  });
+  if (stored === undefined) throw notFound(groupResourceOf(call.kind), call.name);
+  return stored;
 }
 
 function checkPreconditions(call: Call, stored: StoredObject, { preconditions }: DeleteOptions): void {
@@ -153,24 +163,40 @@ function markDeleting(draft: KubeObject, finalizers: string[], graceSeconds: num
   return true;
 }
 
+/** What a deletion of a collection has deleted. */
+export interface DeletedCollection {
+  items: Item[];
+  /** False where they were too many to be told. */
+  isAll: boolean;
+}
+
 /** Deletes all that the selectors choose; what vanishes meanwhile is not an error. */
-export async function deleteCollection(registry: Registry, call: Call, query: ListParameters, options: DeleteOptions): Promise<Item[]> {
-  const deleted: Item[] = [];
-  let page = await readPage(call, { ...query, limit: query.limit ?? collectionPageSize });
-  for (;;) {
-    for (let at = 0; at < page.items.length; at += collectionWidth) {
-      await Promise.all(
-        page.items.slice(at, at + collectionWidth).map(async (item) => {
-          const { namespace = '', name = '' } = item.object.metadata;
-          try {
-            deleted.push((await deleteObject(registry, { ...call, namespace, name }, options)).item);
-          } catch (error) {
-            if (!isStatusError(error, 'NotFound')) throw error;
-          }
-        }),
-      );
+export async function deleteCollection(
+  registry: Registry,
+  call: Call,
+  query: ListParameters,
+  options: DeleteOptions,
+): Promise<DeletedCollection> {
+  const items: Item[] = [];
+  let toldBytes = 0;
+  const deleteRow = async (row: StoredObject): Promise<void> => {
+    const { namespace, name } = row;
+    try {
+      const { item } = await deleteObject(registry, { ...call, namespace, name }, options, { found: row });
+      toldBytes += item.body.length;
+      if (toldBytes <= toldBytesMax) items.push(item);
+    } catch (error) {
+      if (!isStatusError(error, 'NotFound')) throw error;
     }
-    if (page.continue === undefined || query.limit !== undefined) return deleted;
-    page = await readPage(call, { ...query, limit: collectionPageSize, continueFrom: decodeContinue(page.continue) });
+  };
+  for (let from: PartPosition | undefined; ;) {
+    const { rows, next } = await readPart(call, query, { from, bytesMax: partBytes });
+    const left = rows.values();
+    const lane = async (): Promise<void> => {
+      for (const row of left) await deleteRow(row);
+    };
+    await Promise.all(Array.from({ length: Math.min(collectionWidth, rows.length) }, lane));
+    if (next === undefined) return { items, isAll: toldBytes <= toldBytesMax };
+    from = next;
   }
 }

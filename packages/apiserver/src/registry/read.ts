@@ -28,11 +28,15 @@ export interface PartPosition {
   revision: Revision;
   after?: { namespace: string; name: string };
   taken: number;
+  /** What the objects before weighed on average. */
+  objectBytes?: number;
 }
 
 /** A part of what one list answers. */
 export interface ItemPart {
   items: Item[];
+  /** The rows of the items. */
+  rows: StoredObject[];
   revision: Revision;
   /** Where the rest of the answer begins; absent on the last part. */
   next?: PartPosition;
@@ -76,6 +80,7 @@ export async function readPart(
     // What only the objects themselves can say is selected here, so a full page may take several of storage's.
     ...(limit === undefined ? {} : { limit: selection.rest.length > 0 ? limit : limit - taken }),
     ...(bytesMax === undefined ? {} : { bytesMax }),
+    ...(from?.objectBytes === undefined ? {} : { objectBytes: from.objectBytes }),
     ...startOf(query),
     ...(from === undefined ? {} : { revision: from.revision, ...(from.after === undefined ? {} : { after: from.after }) }),
   });
@@ -86,14 +91,19 @@ export async function readPart(
     next = positionOf(objects.at(-1)) ?? next;
   }
   const { revision } = page;
-  const part: ItemPart = { items: objects.map((one) => toItem(call.kind, one)), revision };
+  const part: ItemPart = { items: objects.map((one) => toItem(call.kind, one)), rows: objects, revision };
   if (next === undefined) return part;
   const isShort = limit === undefined || taken + objects.length < limit;
   if (isShort && (limit === undefined || page.full === true || selection.rest.length > 0))
-    return { ...part, next: { revision, after: next, taken: taken + objects.length } };
+    return { ...part, next: { revision, after: next, taken: taken + objects.length, ...weightOf(page.objects) } };
   part.continue = encodeContinue({ revision, ...next });
   if (page.remaining !== undefined && selection.rest.length === 0) part.remainingItemCount = page.remaining;
   return part;
+}
+
+function weightOf(objects: readonly StoredObject[]): { objectBytes?: number } {
+  if (objects.length === 0) return {};
+  return { objectBytes: Math.max(1, objects.reduce((sum, { body }) => sum + body.length, 0) / objects.length) };
 }
 
 function positionOf(object: StoredObject | undefined): { namespace: string; name: string } | undefined {
