@@ -156,6 +156,7 @@ async function wire(options: AgentOptions, { checkpoint, machine, runtime }: Bas
       get allocatable() {
         return reporter.allocatable;
       },
+      requestsOfOthers: (uid) => workers.requestsOfOthers(uid),
       get network() {
         return network;
       },

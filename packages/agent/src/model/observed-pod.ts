@@ -1,3 +1,5 @@
+import type { EngineLimits } from './engine-limits.ts';
+
 /** What of a pod exists in the container engine, as labels and inspection tell it. The only memory that survives the agent being killed. */
 export interface ObservedPod {
   /** Newest first. */
@@ -36,6 +38,8 @@ export interface ObservedContainer {
   /** Why it could not be started, in the engine's words. */
   startError?: string;
   terminationMessage?: string;
+  /** What its control group was told. */
+  limits: EngineLimits;
   image: string;
   /** As `imageID` of a status: a pullable digest where there is one. */
   imageId: string;

@@ -1,3 +1,5 @@
+import type { EngineLimits } from './engine-limits.ts';
+
 /** What the agent itself is doing, or failed to do, for one pod. Lost with the process: everything in it can be found out again. */
 export interface PodActivity {
   volumes: VolumesState;
@@ -10,6 +12,8 @@ export interface PodActivity {
   starting: ReadonlyMap<string, number>;
   /** By container id: those that have been asked to stop. */
   stopping: ReadonlyMap<string, Stopping>;
+  /** By container id: the last change of what it may use. */
+  resizes: ReadonlyMap<string, ResizeState>;
   /** By container id. */
   probes: ReadonlyMap<string, ProbeResults>;
 }
@@ -44,6 +48,12 @@ export interface Stopping {
   deadline: Date;
 }
 
+export interface ResizeState {
+  limits: EngineLimits;
+  phase: 'underway' | 'done' | 'failed';
+  failure?: Failure;
+}
+
 export interface ProbeResults {
   /** Undefined: no startup probe, or none has answered yet. */
   started?: boolean;
@@ -58,5 +68,6 @@ export const noActivity: PodActivity = {
   startFailures: new Map(),
   starting: new Map(),
   stopping: new Map(),
+  resizes: new Map(),
   probes: new Map(),
 };

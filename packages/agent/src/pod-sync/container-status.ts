@@ -5,6 +5,7 @@ import type { ObservedContainer } from '../model/observed-pod.ts';
 import { type ContainerView, hasRun, isReady, isStarted } from './container-view.ts';
 import { goDuration } from './go-duration.ts';
 import type { PodSyncInput } from './input.ts';
+import { resizeOf } from './resize.ts';
 import { backOffUntil, retryAt, shouldRestart } from './restart.ts';
 
 /** How long a fresh failure is shown as itself before its back-off is shown instead. */
@@ -38,7 +39,7 @@ export function containerStatus(view: ContainerView, context: StatusContext): Co
     imageID: latest?.imageId ?? (hasRun(previous) ? (previous?.imageID ?? '') : ''),
     ...(latest === undefined ? {} : { containerID: containerId(latest.id) }),
     started: isStarted(view, context.input) && (role !== 'init' || running),
-    ...resourcesOf(view),
+    ...resourcesOf(view, context.input),
     ...mountsOf(view),
     ...(running && latest.user !== undefined ? { user: { linux: userOf(latest.user) } } : {}),
   };
@@ -56,12 +57,16 @@ function userOf({ uid, gid, supplementalGroups }: NonNullable<ObservedContainer[
   return { uid, gid, ...(supplementalGroups.length === 0 ? {} : { supplementalGroups }) };
 }
 
-function resourcesOf({ container, latest }: ContainerView): Partial<ContainerStatus> {
-  if (latest?.state !== 'running') return {};
-  const { limits, requests } = container.resources ?? {};
+/** What was agreed to, and what a running container has of it now. */
+function resourcesOf(view: ContainerView, input: PodSyncInput): Partial<ContainerStatus> {
+  const { resources = {}, previous, latest, role } = view;
+  if (role === 'ephemeral' && latest?.state !== 'running') return {};
+  const { limits, requests } = resources;
+  const agreed = { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) };
+  const isAsAgreed = resizeOf(view, input).phase === 'done' || previous?.resources === undefined;
   return {
     ...(requests === undefined ? {} : { allocatedResources: requests }),
-    resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
+    resources: isAsAgreed ? agreed : previous.resources,
   };
 }
 

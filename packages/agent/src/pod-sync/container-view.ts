@@ -1,6 +1,8 @@
 import type { Container, ContainerStatus, PodStatus } from '@kajitori/kinds';
+import type { Resources } from '../model/engine-limits.ts';
 import { type ContainerRole, containersOf } from '../model/node-pod.ts';
 import type { ObservedContainer, ObservedSandbox } from '../model/observed-pod.ts';
+import { type ResizePending, allocate } from './allocation.ts';
 import type { PodSyncInput } from './input.ts';
 
 /** One container of the spec beside what exists of it. */
@@ -17,6 +19,8 @@ export interface ContainerView {
   previous: ContainerStatus | undefined;
   /** The number that the next one gets. */
   nextAttempt: number;
+  /** What it may use, as this node has agreed to. */
+  resources: Resources | undefined;
 }
 
 export interface PodView {
@@ -25,10 +29,13 @@ export interface PodView {
   regular: ContainerView[];
   ephemeral: ContainerView[];
   all: ContainerView[];
+  /** Why a change of what it may use has to wait. */
+  resizePending: ResizePending | undefined;
 }
 
 export function viewPod(input: PodSyncInput): PodView {
   const before = statusesByName(input.previous ?? input.pod.status);
+  const allocation = allocate(input.pod, before, input.node);
   const byName = Map.groupBy(input.observed.containers, (one) => one.name);
   const all = containersOf(input.pod).map(({ container, role }): ContainerView => {
     const attempts = [...(byName.get(container.name) ?? [])].sort(
@@ -38,7 +45,16 @@ export function viewPod(input: PodSyncInput): PodView {
     const counted = attempts.filter((one) => one.state !== 'created');
     const [latest, earlier, ...older] = counted;
     const previous = before.get(container.name);
-    return { container, role, latest, earlier, older, previous, nextAttempt: nextAttempt(latest, previous) };
+    return {
+      container,
+      role,
+      latest,
+      earlier,
+      older,
+      previous,
+      nextAttempt: nextAttempt(latest, previous),
+      resources: allocation.resources.get(container.name),
+    };
   });
   return {
     sandbox: input.observed.sandboxes[0],
@@ -46,6 +62,7 @@ export function viewPod(input: PodSyncInput): PodView {
     regular: all.filter(({ role }) => role === 'regular'),
     ephemeral: all.filter(({ role }) => role === 'ephemeral'),
     all,
+    resizePending: allocation.pending,
   };
 }
 

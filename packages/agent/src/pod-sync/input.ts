@@ -2,6 +2,7 @@ import type { PodStatus } from '@kajitori/kinds';
 import type { NodePod } from '../model/node-pod.ts';
 import type { ObservedPod } from '../model/observed-pod.ts';
 import type { PodActivity } from '../model/pod-activity.ts';
+import type { NodeRoom } from './allocation.ts';
 
 /** All that a plan depends on. */
 export interface PodSyncInput {
@@ -12,6 +13,6 @@ export interface PodSyncInput {
   activity: PodActivity;
   /** What the last plan said: conditions keep their times by it. */
   previous: PodStatus | undefined;
-  node: { ips: readonly string[] };
+  node: { ips: readonly string[] } & NodeRoom;
   now: Date;
 }

@@ -14,6 +14,7 @@ import { firstPullBackOffSeconds } from './container-status.ts';
 import type { PodSyncInput } from './input.ts';
 import { transitionEvents } from './pod-events.ts';
 import { type StatusDecision, isFinished, podStatus } from './pod-status.ts';
+import { firstResizeBackOffSeconds, resizeOf } from './resize.ts';
 import { backOffUntil, nextBackOffSeconds, retryAt, shouldRestart } from './restart.ts';
 
 const firstMountBackOffSeconds = 1;
@@ -192,6 +193,17 @@ function keepRunning(draft: Draft, one: ContainerView): void {
   const failed = draft.input.activity.probes.get(latest.id)?.failed;
   if (failed !== undefined) kill(draft, one, `${failed.probe}Probe`, failed.graceSeconds);
   else if (role !== 'ephemeral' && latest.hash !== containerHash(container)) kill(draft, one, 'definitionChanged');
+  else resize(draft, one);
+}
+
+function resize(draft: Draft, one: ContainerView): void {
+  const { latest, container } = one;
+  const change = resizeOf(one, draft.input);
+  if (latest === undefined || draft.input.activity.stopping.has(latest.id)) return;
+  if (change.phase === 'restart') return kill(draft, one, 'resources');
+  const due = change.phase === 'failed' && isDue(draft, retryAt(change.failure, firstResizeBackOffSeconds));
+  if (change.phase !== 'change' && !due) return;
+  draft.actions.push({ type: 'resizeContainer', id: latest.id, container: container.name, limits: change.limits });
 }
 
 function start(draft: Draft, one: ContainerView): void {
@@ -216,6 +228,7 @@ function start(draft: Draft, one: ContainerView): void {
       attempt: nextAttempt,
       sandboxId: view.sandbox.id,
       backOffSeconds: nextBackOffSeconds(one),
+      ...(one.resources === undefined ? {} : { resources: one.resources }),
     });
   }
 }

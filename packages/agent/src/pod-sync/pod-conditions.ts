@@ -3,7 +3,7 @@ import type { ContainerStatus, PodCondition } from '@kajitori/kinds';
 import type { NodePod } from '../model/node-pod.ts';
 import type { Phase } from './pod-phase.ts';
 
-type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
+export type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 const yes: Verdict = { status: 'True' };
 const no = (reason: string, message?: string): Verdict => ({ status: 'False', reason, ...(message === undefined ? {} : { message }) });
 
@@ -17,6 +17,8 @@ export interface ConditionFacts {
   /** Sidecars count for readiness like regular containers. */
   sidecarNames: ReadonlySet<string>;
   before: readonly PodCondition[];
+  /** Conditions that are only there while they hold. */
+  resize: readonly (readonly [type: string, Verdict])[];
   now: Date;
 }
 
@@ -30,8 +32,8 @@ export function podConditions(facts: ConditionFacts): PodCondition[] {
     ['ContainersReady', containersReady],
     ['PodScheduled', yes],
   ];
-  const own = verdicts.map(([type, verdict]) => condition(type, verdict, facts));
-  const owned = new Set(own.map(({ type }) => type));
+  const own = [...verdicts, ...facts.resize].map(([type, verdict]) => condition(type, verdict, facts));
+  const owned = new Set(['PodResizePending', 'PodResizeInProgress', ...own.map(({ type }) => type)]);
   return [...own, ...othersOf(facts).filter(({ type }) => !owned.has(type))];
 }
 

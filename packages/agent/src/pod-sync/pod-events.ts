@@ -13,7 +13,36 @@ export function transitionEvents(input: PodSyncInput, status: PodStatus): PodEve
   if (status.reason === 'DeadlineExceeded' && input.previous?.reason !== 'DeadlineExceeded') {
     events.push({ type: 'Normal', reason: 'DeadlineExceeded', message: status.message ?? '' });
   }
+  return [...events, ...resizeEvents(input, status)];
+}
+
+/** How a change of the pod's resources goes, as conditions come and go. */
+function resizeEvents({ pod, previous }: PodSyncInput, status: PodStatus): PodEvent[] {
+  const find = (one: PodStatus | undefined, wanted: string) => one?.conditions?.find(({ type }) => type === wanted);
+  const told = (error?: string): string =>
+    JSON.stringify({
+      containers: pod.spec.containers.map(({ name, resources = {} }) => ({ name, resources })),
+      ...(pod.metadata.generation === undefined ? {} : { generation: pod.metadata.generation }),
+      ...(error === undefined ? {} : { error }),
+    });
+  const events: PodEvent[] = [];
+  const [pending, held] = [find(status, 'PodResizePending'), find(previous, 'PodResizePending')];
+  if (pending !== undefined && (pending.reason !== held?.reason || pending.message !== held?.message)) {
+    const { reason = '', message = '' } = pending;
+    events.push({ type: 'Warning', reason: `Resize${reason}`, message: `Pod resize ${reason}: ${told(message)}` });
+  }
+  const [now, before] = [find(status, 'PodResizeInProgress'), find(previous, 'PodResizeInProgress')];
+  if (now !== undefined && before === undefined)
+    events.push({ type: 'Normal', reason: 'ResizeStarted', message: `Pod resize started: ${told()}` });
+  if (now?.reason === 'Error' && before?.message !== now.message)
+    events.push({ type: 'Warning', reason: 'ResizeError', message: `Pod resize error: ${told(now.message)}` });
+  if (now === undefined && before !== undefined && !isOver(status))
+    events.push({ type: 'Normal', reason: 'ResizeCompleted', message: `Pod resize completed: ${told()}` });
   return events;
+}
+
+function isOver({ phase }: PodStatus): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
 }
 
 function statuses(status: PodStatus | undefined): ContainerStatus[] {

@@ -1,4 +1,5 @@
 import type { NodePod } from '../model/node-pod.ts';
+import { endedForResources } from './resize.ts';
 import { type ContainerView, type PodView, hasRun, isDead, isRunning } from './container-view.ts';
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
@@ -19,6 +20,7 @@ export function phaseOf(pod: NodePod, view: PodView, initialized: boolean): Phas
   if (counts.waiting > 0) return 'Pending';
   if (counts.running > 0) return 'Running';
   if (policy === 'Always' || view.init.some((one) => one.role === 'sidecar' && isRunning(one))) return 'Running';
+  if (policy === 'OnFailure' && view.regular.some(endedForResources)) return 'Running';
   if (counts.stopped === counts.succeeded) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
 }

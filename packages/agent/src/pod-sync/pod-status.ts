@@ -4,7 +4,8 @@ import { qosClassOf } from '../model/qos-class.ts';
 import type { ContainerView, PodView } from './container-view.ts';
 import { containerStatus } from './container-status.ts';
 import type { PodSyncInput } from './input.ts';
-import { podConditions } from './pod-conditions.ts';
+import { type Verdict, podConditions } from './pod-conditions.ts';
+import { resizeOf } from './resize.ts';
 import { type Phase, finalPhase, phaseOf } from './pod-phase.ts';
 
 export interface StatusDecision {
@@ -42,6 +43,7 @@ export function podStatus(input: PodSyncInput, view: PodView, decision: StatusDe
       regular,
       sidecarNames: new Set(view.init.filter(({ role }) => role === 'sidecar').map(({ container }) => container.name)),
       before: previous?.conditions ?? [],
+      resize: resizeVerdicts(input, view, decision.stopping),
       now,
     }),
     ...failure,
@@ -53,6 +55,20 @@ export function podStatus(input: PodSyncInput, view: PodView, decision: StatusDe
     ...(view.ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: view.ephemeral.map(statusOf) }),
     qosClass: pod.status?.qosClass ?? qosClassOf(pod),
   };
+}
+
+/** `PodResizePending` and `PodResizeInProgress`, while they hold. */
+function resizeVerdicts(input: PodSyncInput, view: PodView, stopping: boolean): [type: string, Verdict][] {
+  if (stopping) return [];
+  const { resizePending } = view;
+  const resizes = view.all.map((one) => resizeOf(one, input));
+  const failed = resizes.find(({ phase }) => phase === 'failed');
+  const verdicts: [string, Verdict][] = [];
+  if (resizePending !== undefined) verdicts.push(['PodResizePending', { status: 'True', ...resizePending }]);
+  if (failed?.phase === 'failed')
+    verdicts.push(['PodResizeInProgress', { status: 'True', reason: 'Error', message: failed.failure.message }]);
+  else if (resizes.some(({ phase }) => phase !== 'done')) verdicts.push(['PodResizeInProgress', { status: 'True' }]);
+  return verdicts;
 }
 
 function keptFailure(before: PodStatus | undefined): { reason?: string; message?: string } {

@@ -1,4 +1,5 @@
 import type { Container } from '@kajitori/kinds';
+import { endedForResources } from './resize.ts';
 import type { ContainerView } from './container-view.ts';
 
 const firstBackOffSeconds = 10;
@@ -12,6 +13,7 @@ export function shouldRestart(view: ContainerView, podPolicy: string | undefined
   if (latest?.state !== 'exited') return latest === undefined;
   if (role === 'ephemeral') return false;
   if (role === 'sidecar') return true;
+  if (role === 'regular' && podPolicy !== 'Never' && endedForResources(view)) return true;
   const exitCode = latest.exitCode ?? 0;
   if (role === 'init') return exitCode !== 0 && policyAllows(container, podPolicy === 'Always' ? 'OnFailure' : podPolicy, exitCode);
   return policyAllows(container, podPolicy, exitCode);

@@ -1,8 +1,10 @@
 import type { Container, PodStatus } from '@kajitori/kinds';
 import { containerHash } from '../model/container-hash.ts';
+import { engineLimitsOf } from '../model/engine-limits.ts';
 import type { NodePod } from '../model/node-pod.ts';
 import type { ObservedContainer, ObservedSandbox } from '../model/observed-pod.ts';
 import { type PodActivity, noActivity } from '../model/pod-activity.ts';
+import { noRequests } from '../model/requests.ts';
 import type { PodPlan } from '../model/pod-plan.ts';
 import type { PodSyncInput } from './input.ts';
 import { planPod } from './plan-pod.ts';
@@ -41,6 +43,7 @@ export function made(name: string, attempt: number, more: Partial<ObservedContai
     state: 'running',
     createdAt: t0,
     startedAt: t0,
+    limits: engineLimitsOf(),
     image: `registry.test/${name}:1`,
     imageId: `sha256:${name}`,
     ...more,
@@ -57,6 +60,7 @@ export interface Scene {
   containers?: ObservedContainer[];
   activity?: Partial<PodActivity>;
   previous?: PodStatus;
+  node?: Partial<PodSyncInput['node']>;
   now?: Date;
 }
 
@@ -74,7 +78,7 @@ export function plan(scene: Scene): PodPlan {
       ...scene.activity,
     },
     previous: scene.previous,
-    node: { ips: ['192.0.2.10'] },
+    node: { ips: ['192.0.2.10'], allocatable: {}, others: noRequests, ...scene.node },
     now: scene.now ?? at(10),
   };
   return planPod(input);

@@ -41,8 +41,9 @@ export async function startContainer(
   action: StartAction,
   signal: AbortSignal,
 ): Promise<void> {
-  const container = containersOf(pod).find((one) => one.container.name === action.container)?.container;
-  if (container === undefined) return;
+  const wanted = containersOf(pod).find((one) => one.container.name === action.container)?.container;
+  if (wanted === undefined) return;
+  const container = { ...wanted, resources: action.resources };
   const fieldPath = containerFieldPath(pod, container.name);
   const record = (event: PodEvent): void => context.recordEvent(pod, { ...event, fieldPath });
   const facts = podFacts(context, pod, observed);

@@ -68,6 +68,8 @@ function killingText(container: string, reason: KillReason): string {
       return `Container ${container} failed startup probe, will be restarted`;
     case 'definitionChanged':
       return `Container ${container} definition changed, will be restarted`;
+    case 'resources':
+      return `Container ${container} resize requires restart`;
     case 'sandboxChanged':
       return `Stopping container ${container}`;
   }

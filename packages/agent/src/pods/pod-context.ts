@@ -4,6 +4,7 @@ import type { Logger } from '@kajitori/telemetry';
 import type { PodDns } from '../model/container-spec.ts';
 import type { NodePod } from '../model/node-pod.ts';
 import type { PodObjects } from '../model/pod-objects.ts';
+import type { Requests } from '../model/requests.ts';
 import type { PodEvent } from '../model/pod-plan.ts';
 import type { Probes } from '../probes/probes.ts';
 import type { ContainerRuntime } from '../runtime/container-runtime.ts';
@@ -25,6 +26,8 @@ export interface NodeFactsForPods {
   name: string;
   readonly ips: readonly string[];
   readonly allocatable: Readonly<Record<string, string>>;
+  /** Of all pods here but one. */
+  requestsOfOthers: (uid: string) => Requests;
   readonly network: NetworkSettings;
   hostDns: PodDns;
 }

@@ -9,13 +9,17 @@ import { type NodePod, containerFieldPath, containersOf, podRefOf } from '../mod
 import { EngineUnavailableError } from '../model/engine-unavailable.ts';
 import type { ObservedPod } from '../model/observed-pod.ts';
 import type { Failure, ImageState, PodActivity, StartFailure, Stopping, VolumesState } from '../model/pod-activity.ts';
+import type { Requests } from '../model/requests.ts';
 import type { PodAction, PodPlan } from '../model/pod-plan.ts';
 import { planPod } from '../pod-sync/plan-pod.ts';
 import { ImageError } from '../runtime/images.ts';
 import { StartError, podFacts, pullSecretsOf, startContainer } from './container-starter.ts';
+import { ContainerResizer } from './container-resizer.ts';
+import { failureAfter, textOf } from './failures.ts';
 import { stopContainer } from './container-stopper.ts';
 import type { PodContext } from './pod-context.ts';
 import { podDns } from './pod-dns.ts';
+import { podRequests } from './pod-requests.ts';
 import { probeTargets } from './probe-targets.ts';
 
 /** Even when nothing happens, a pod is looked at so often: time changes tokens, and engines forget to tell. */
@@ -44,6 +48,7 @@ export class PodWorker implements AsyncDisposable {
   readonly #startFailures = new Map<string, StartFailure>();
   readonly #starting = new Map<string, number>();
   readonly #stopping = new Map<string, Stopping>();
+  readonly #resizes: ContainerResizer;
   #startQueue: Promise<void> = Promise.resolve();
   readonly #over = new AbortController();
   /** Pulls and starts end when the pod does. */
@@ -58,6 +63,7 @@ export class PodWorker implements AsyncDisposable {
     this.#removed = removed;
     this.#status = previous;
     this.#onGone = onGone;
+    this.#resizes = new ContainerResizer(context, () => this.wake());
   }
 
   get pod(): NodePod {
@@ -66,6 +72,16 @@ export class PodWorker implements AsyncDisposable {
 
   get status(): PodStatus | undefined {
     return this.#status;
+  }
+
+  /** What is set aside for its containers. */
+  get requests(): Requests {
+    return podRequests(this.#pod, this.#status);
+  }
+
+  /** A change of what it may use waits for others to go. */
+  get isResizePending(): boolean {
+    return this.#status?.conditions?.some(({ type }) => type === 'PodResizePending') === true;
   }
 
   /** Lets go of the pod; its containers stay as they are. */
@@ -153,7 +169,7 @@ export class PodWorker implements AsyncDisposable {
       observed,
       activity: this.#activity(),
       previous: this.#status,
-      node,
+      node: { ips: node.ips, allocatable: node.allocatable, others: node.requestsOfOthers(this.#pod.metadata.uid) },
       now,
     });
     this.#tell(plan);
@@ -169,6 +185,7 @@ export class PodWorker implements AsyncDisposable {
       startFailures: this.#startFailures,
       starting: this.#starting,
       stopping: this.#stopping,
+      resizes: this.#resizes.states,
       probes: this.#context.probes.results(this.#pod.metadata.uid),
     };
   }
@@ -177,6 +194,7 @@ export class PodWorker implements AsyncDisposable {
   #settle(observed: ObservedPod): void {
     const running = new Set(observed.containers.filter(({ state }) => state === 'running').map(({ id }) => id));
     for (const id of this.#stopping.keys()) if (!running.has(id)) this.#stopping.delete(id);
+    this.#resizes.keep(running);
   }
 
   #watchProbes(observed: ObservedPod): void {
@@ -213,6 +231,8 @@ export class PodWorker implements AsyncDisposable {
         return this.#startContainer(action, observed);
       case 'killContainer':
         return this.#killContainer(action, observed);
+      case 'resizeContainer':
+        return this.#resizes.resize(this.#pod, action);
       case 'stopSandbox':
         return runtime.killContainer(action.id);
       case 'removeSandbox':
@@ -373,12 +393,4 @@ export class PodWorker implements AsyncDisposable {
     clearTimeout(this.#timer);
     this.#onGone(this.#pod);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function failureAfter(before: Failure | undefined, message: string): Failure {
-  return { message, at: new Date(), count: (before?.count ?? 0) + 1 };
 }

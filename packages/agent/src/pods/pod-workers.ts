@@ -6,6 +6,7 @@
  */
 import type { PodStatus } from '@kajitori/kinds';
 import { type NodePod, type PodRef, podRefOf } from '../model/node-pod.ts';
+import { type Requests, noRequests } from '../model/requests.ts';
 import type { FoundPod } from '../runtime/pod-cache.ts';
 import type { PodContext } from './pod-context.ts';
 import { PodWorker } from './pod-worker.ts';
@@ -48,6 +49,17 @@ export class PodWorkers implements AsyncDisposable {
 
   hasAddress(address: string): boolean {
     return this.#workers.values().some(({ pod, status }) => pod.spec.hostNetwork !== true && status?.podIP === address);
+  }
+
+  /** What is set aside for all pods here but one. */
+  requestsOfOthers(uid: string): Requests {
+    const sum = { ...noRequests };
+    for (const [other, { requests }] of this.#workers) {
+      if (other === uid) continue;
+      sum.cpuMillis += requests.cpuMillis;
+      sum.memoryBytes += requests.memoryBytes;
+    }
+    return sum;
   }
 
   get size(): number {
@@ -106,6 +118,7 @@ export class PodWorkers implements AsyncDisposable {
       this.#workers.delete(last.metadata.uid);
       this.#remember(podRefOf(last));
       this.#onGone(podRefOf(last));
+      for (const worker of this.#workers.values()) if (worker.isResizePending) worker.wake();
     };
     const worker = new PodWorker({ context: this.#context, pod, removed, previous: this.#previousStatus(pod.metadata.uid), onGone });
     this.#workers.set(pod.metadata.uid, worker);
@@ -135,7 +148,15 @@ function isNews(before: NodePod, after: NodePod): boolean {
   return telling(before) !== telling(after);
 }
 
-const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
+const ownConditions = new Set([
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'PodResizePending',
+  'PodResizeInProgress',
+]);
 
 function telling({ metadata, spec, status }: NodePod): string {
   const { resourceVersion: _version, managedFields: _fields, ...meta } = metadata;

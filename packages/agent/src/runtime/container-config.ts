@@ -1,4 +1,5 @@
 import type { BindMount, ContainerSpec } from '../model/container-spec.ts';
+import { engineLimitsOf, limitsText } from '../model/engine-limits.ts';
 import { containerHash } from '../model/container-hash.ts';
 import { graceSecondsOf, podRefOf } from '../model/node-pod.ts';
 import { qosClassOf } from '../model/qos-class.ts';
@@ -70,6 +71,7 @@ function labelsOf(
     [label.attempt]: String(attempt),
     [label.sandbox]: sandboxId,
     [label.hash]: containerHash(container),
+    [label.limits]: limitsText(engineLimitsOf(container.resources)),
     [label.backOffSeconds]: String(backOffSeconds),
     [label.terminationMessagePath]: terminationMessageFile,
     [label.terminationMessagePolicy]: container.terminationMessagePolicy ?? 'File',

@@ -1,42 +1,38 @@
-import { milliValue, unitValue } from '@kajitori/apimachinery';
+import { unitValue } from '@kajitori/apimachinery';
 import type { Container } from '@kajitori/kinds';
+import { type EngineLimits, cpuPeriodMicroseconds, engineLimitsOf } from '../model/engine-limits.ts';
 import type { QosClass } from '../model/qos-class.ts';
 
-/** cgroup numbers as the kubelet computes them. */
+/** cgroup numbers as the kubelet computes them, in the engine's words. */
 export interface EngineResources {
   CpuShares: number;
   CpuPeriod?: number;
   CpuQuota?: number;
   Memory?: number;
   MemorySwap?: number;
-  OomScoreAdj: number;
 }
-
-const sharesPerCpu = 1024;
-const minShares = 2;
-const maxShares = 262_144;
-const periodMicroseconds = 100_000;
-const minQuotaMicroseconds = 1000;
 
 export function containerResources(
   container: Container,
   node: { qosClass: QosClass; memoryBytes: number; lowestOomScoreAdjust: number },
-): EngineResources {
+): EngineResources & { OomScoreAdj: number } {
   const { limits = {}, requests = {} } = container.resources ?? {};
-  const limitMillis = milliValue(limits['cpu']);
-  const requestMillis = requests['cpu'] === undefined ? limitMillis : milliValue(requests['cpu']);
-  const memory = unitValue(limits['memory']);
   return {
-    CpuShares: requestMillis === 0 ? minShares : clamp(Math.floor((requestMillis * sharesPerCpu) / 1000), minShares, maxShares),
-    ...(limitMillis === 0
-      ? {}
-      : { CpuPeriod: periodMicroseconds, CpuQuota: Math.max(Math.floor((limitMillis * periodMicroseconds) / 1000), minQuotaMicroseconds) }),
-    // Without a swap limit of the same size a container would swap instead of being killed.
-    ...(memory === 0 ? {} : { Memory: memory, MemorySwap: memory }),
+    ...updatableResources(engineLimitsOf(container.resources)),
     OomScoreAdj: Math.max(
       node.lowestOomScoreAdjust,
       oomScoreAdjust(node.qosClass, unitValue(requests['memory'] ?? limits['memory']), node.memoryBytes),
     ),
+  };
+}
+
+/** The part that a running container can be told anew. */
+export function updatableResources({ cpuShares, cpuQuotaMicroseconds, memoryBytes }: EngineLimits): EngineResources {
+  return {
+    CpuShares: cpuShares,
+    ...(cpuQuotaMicroseconds === 0 ? {} : { CpuPeriod: cpuPeriodMicroseconds, CpuQuota: cpuQuotaMicroseconds }),
+    // Without a swap limit of the same size a container would swap instead of being killed.
+    ...(memoryBytes === 0 ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
   };
 }
 

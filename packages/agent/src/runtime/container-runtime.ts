@@ -5,10 +5,12 @@
  * container runs when is said by its callers, and it must not touch containers without its label.
  */
 import type { Readable } from 'node:stream';
+import type { EngineLimits } from '../model/engine-limits.ts';
 import type { ContainerSpec } from '../model/container-spec.ts';
 import type { ObservedPod } from '../model/observed-pod.ts';
 import { podRefOf } from '../model/node-pod.ts';
 import { type NodeFacts, containerConfig } from './container-config.ts';
+import { updatableResources } from './container-resources.ts';
 import { type ContainerLogRequest, containerLogs } from './container-logs.ts';
 import { DockerClient, isDockerError } from './docker-client.ts';
 import { type EngineInfo, createdForm, engineInfoForm } from './docker-forms.ts';
@@ -163,6 +165,21 @@ export class ContainerRuntime implements AsyncDisposable {
   async killContainer(id: string): Promise<void> {
     await this.#unlessGone(() => this.#docker.json('POST', `/containers/${id}/kill`));
     this.#cache.forget(id);
+  }
+
+  /** Changes what a running container may use, in place. @throws Error when it uses more memory than it shall have; DockerError */
+  async resizeContainer(id: string, limits: EngineLimits): Promise<void> {
+    if (limits.memoryBytes > 0) {
+      const used = (await this.usage(id))?.memoryWorkingSetBytes ?? 0;
+      // The kernel would kill it.
+      if (used >= limits.memoryBytes)
+        throw new Error(`attempting to set container memory limit (${limits.memoryBytes}) below current usage (${used})`);
+    }
+    try {
+      await this.#docker.json('POST', `/containers/${id}/update`, { body: updatableResources(limits) });
+    } finally {
+      this.#cache.forget(id);
+    }
   }
 
   async removeContainer(id: string): Promise<void> {

@@ -34,6 +34,7 @@ export const inspectedContainerForm = z.object({
     OpenStdin: z.boolean().default(false),
     Labels: maybe(strings).transform((value) => value ?? {}),
   }),
+  HostConfig: z.object({ CpuShares: z.number().default(0), CpuQuota: z.number().default(0), Memory: z.number().default(0) }).prefault({}),
   NetworkSettings: z.object({ Networks: maybe(z.record(z.string(), networkForm)) }),
 });
 export type InspectedContainer = z.infer<typeof inspectedContainerForm>;

@@ -20,7 +20,7 @@ export interface EngineEventsOptions {
 }
 
 const reconnectMilliseconds = 1000;
-const interesting = ['create', 'start', 'die', 'destroy', 'oom', 'pause', 'unpause'];
+const interesting = ['create', 'start', 'die', 'destroy', 'oom', 'pause', 'unpause', 'update'];
 
 /** Tells what happens to this agent's containers, until the signal aborts. A stream that breaks is opened again. */
 export async function followEngineEvents({

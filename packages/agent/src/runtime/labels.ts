@@ -18,6 +18,8 @@ export const label = {
   attempt: 'io.kajitori.attempt',
   sandbox: 'io.kajitori.sandbox',
   hash: 'io.kajitori.container.hash',
+  /** What it was made with: some engines leave out what they cannot set. */
+  limits: 'io.kajitori.container.limits',
   backOffSeconds: 'io.kajitori.container.back-off-seconds',
   terminationMessagePath: 'io.kajitori.container.termination-message',
   terminationMessagePolicy: 'io.kajitori.container.termination-message-policy',

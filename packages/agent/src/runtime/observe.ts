@@ -1,3 +1,4 @@
+import { type EngineLimits, parseLimits } from '../model/engine-limits.ts';
 import type { ObservedContainer, ObservedSandbox, ObservedState } from '../model/observed-pod.ts';
 import type { InspectedContainer } from './docker-forms.ts';
 import { label } from './labels.ts';
@@ -41,8 +42,20 @@ export function observedContainer(one: InspectedContainer, imageId: string, term
     ...(one.State.OOMKilled ? { oomKilled: true } : {}),
     ...(failedToStart ? { startError: one.State.Error } : {}),
     ...(terminationMessage === undefined ? {} : { terminationMessage }),
+    limits: limitsOf(one),
     image: one.Config.Image,
     imageId,
+  };
+}
+
+/** As the engine has them, which says "no limit" by 0 and by less; where it left out what it cannot set, as it was told. */
+function limitsOf({ HostConfig, Config }: InspectedContainer): EngineLimits {
+  const told = parseLimits(Config.Labels[label.limits]);
+  const actual = (engine: number, made: number | undefined): number => (engine > 0 ? engine : (made ?? 0));
+  return {
+    cpuShares: actual(HostConfig.CpuShares, told?.cpuShares),
+    cpuQuotaMicroseconds: actual(HostConfig.CpuQuota, told?.cpuQuotaMicroseconds),
+    memoryBytes: actual(HostConfig.Memory, told?.memoryBytes),
   };
 }
 
