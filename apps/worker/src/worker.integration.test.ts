@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { setUpFirstOrganization } from '@kajitori/accounts';
 import type { ClusterClient } from '@kajitori/client';
 import { type ControlPlane, openControlPlane } from '@kajitori/control-plane';
-import { configMaps, deployments, nodes, pods, serviceAccounts } from '@kajitori/kinds';
+import { type ConfigMap, configMaps, namespaces, deployments, nodes, pods, serviceAccounts } from '@kajitori/kinds';
 import { silentLogger } from '@kajitori/telemetry';
 import { testDatabase, testRedis, type TestRedis, waitFor } from '@kajitori/testing';
 import { Redis } from 'ioredis';
@@ -89,12 +89,15 @@ test('every namespace is furnished and a Deployment gets its pods, which are pla
   start();
   await client.resource(deployments).create(web(3) as never);
   await converged(3, 20_000);
-  await waitFor(async () => (await client.resource(serviceAccounts).find('kube-public', 'default')) !== undefined, {
-    timeoutMilliseconds: 5_000,
-    what: 'a service account',
-  });
-  const root = await client.resource(configMaps).get('default', 'kube-root-ca.crt');
-  expect(root.data?.['ca.crt']).toContain('BEGIN CERTIFICATE');
+  const name = 'team';
+  await client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const furnished = async (): Promise<boolean> => (await client.resource(serviceAccounts).find(name, 'default')) !== undefined;
+  await waitFor(furnished, { timeoutMilliseconds: 5_000, what: 'a service account' });
+  for (const namespace of ['default', name]) {
+    const root = (): Promise<ConfigMap | undefined> => client.resource(configMaps).find(namespace, 'kube-root-ca.crt');
+    await waitFor(async () => (await root()) !== undefined, { timeoutMilliseconds: 5_000, what: `the root CA of ${namespace}` });
+    expect((await root())?.data?.['ca.crt']).toContain('BEGIN CERTIFICATE');
+  }
   await client.resource(nodes).create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, spec: {} });
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const status = {

@@ -9,7 +9,7 @@ import { aggregatedMetricsReader, clusterRoles, roles } from './roles.ts';
 
 /**
  * What every cluster has from its birth, as the storage overlay serves it: whole objects with their defaults, without what
- * is each cluster's own (uid, creation time, revision). ServiceAccounts and the root CA's ConfigMaps are made by controllers.
+ * is each cluster's own (uid, creation time, revision). What hangs on the installation, as the root CA's ConfigMaps do, is made by controllers.
  */
 
 /** Where the API of a cluster answers inside it: the first address of its services. */
@@ -54,8 +54,15 @@ const apiService: Service = {
   status: { loadBalancer: {} },
 };
 
+const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** There from birth, so that a pod may be made in the same moment as its cluster. In later namespaces a controller makes it. */
+function defaultServiceAccount(inNamespace: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: inNamespace } };
+}
+
 const first: readonly KubeObject[] = [
-  ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
+  ...systemNamespaces.map(namespace),
   apiService,
   priorityClass('system-cluster-critical', 2_000_000_000, 'For pods that a cluster needs but that may run on any node.'),
   priorityClass('system-node-critical', 2_000_001_000, 'For pods that a node needs and that can run nowhere else.'),
@@ -67,8 +74,14 @@ const first: readonly KubeObject[] = [
   ...flowSchemas,
 ];
 
+const second: readonly KubeObject[] = [...first, ...apiServiceObjects, aggregatedMetricsReader];
+
 /** Lists by release, the first first. What a cluster was born with must not change: a new list is a new release. */
-export const systemReleases: readonly (readonly KubeObject[])[] = [first, [...first, ...apiServiceObjects, aggregatedMetricsReader]];
+export const systemReleases: readonly (readonly KubeObject[])[] = [
+  first,
+  second,
+  [...second, ...systemNamespaces.map(defaultServiceAccount)],
+];
 
 /** The newest release. */
 export const systemObjects: readonly KubeObject[] = systemReleases.at(-1) ?? [];
