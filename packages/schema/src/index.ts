@@ -1,6 +1,6 @@
 export { atomicPath } from './apply/atomic-path.ts';
 export { type Conflict, conflictError } from './apply/conflicts.ts';
-export { FieldSet } from './apply/field-set.ts';
+export { FieldSet, pathText } from './apply/field-set.ts';
 export { mergeApplied } from './apply/merge.ts';
 export { type Applied, type ApplyOptions, applyServerSide, updateManagedFields, type UpdateOptions } from './apply/server-side-apply.ts';
 export * from './builder.ts';

@@ -11,8 +11,9 @@ import {
 import { applyServerSide, FieldSet } from '@kajitori/schema';
 import { type Call, groupResourceOf } from '../call.ts';
 import { isTrue } from '../http/request-info.ts';
-import { asKind, type FieldValidation } from '../negotiation/body.ts';
+import { asKind, type FieldValidation, yamlError } from '../negotiation/body.ts';
 import { unsupportedPatch } from './patched-object.ts';
+import { undeclaredFields } from './undeclared-fields.ts';
 
 export const applyPatchType = 'application/apply-patch+yaml';
 
@@ -20,6 +21,15 @@ export const applyPatchType = 'application/apply-patch+yaml';
 export function resetFieldsOf({ kind, subresource }: Pick<Call, 'kind' | 'subresource'>): FieldSet {
   if (kind.subresources?.['status'] === undefined) return FieldSet.empty;
   return subresource === 'status' ? FieldSet.paths(['spec']) : FieldSet.paths(['status']);
+}
+
+function checkDuplicates(
+  { warnings }: Call,
+  { duplicates, fieldValidation }: { duplicates: readonly string[]; fieldValidation: FieldValidation },
+): void {
+  if (duplicates.length === 0) return;
+  if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlError(duplicates)}`);
+  if (fieldValidation === 'Warn') warnings.push(...duplicates);
 }
 
 /**
@@ -39,8 +49,11 @@ export function appliedConfiguration(
     throw invalidObject({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')]);
   }
   // Checked on a copy: a field that the client names is one that it owns, in its own words.
-  asKind(kind, structuredClone(value), options.duplicates, { fieldValidation: options.fieldValidation, warnings: call.warnings });
+  const undeclared: string[] = [];
+  asKind(kind, structuredClone(value), [], { fieldValidation: 'Warn', warnings: undeclared });
   const applied = value as KubeObject;
+  if (undeclared.length > 0) throw undeclaredFields(kind, applied);
+  checkDuplicates(call, options);
   if ((applied.metadata.managedFields ?? []).length > 0) throw badRequest('metadata.managedFields must be nil');
   return (live) => {
     const asked = applied.metadata.resourceVersion ?? '';

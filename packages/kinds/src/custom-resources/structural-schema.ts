@@ -59,9 +59,14 @@ function converted(props: JSONSchemaProps, options: SchemaOptions): Schema {
 function typeAndMetadata({ prose: withProse }: SchemaOptions): Record<string, Schema> {
   const said = (description: string): Partial<Schema> => (withProse ? { description } : {});
   return {
-    apiVersion: { type: 'string', ...said('Version in which the object is written, as GROUP/VERSION.') },
+    apiVersion: {
+      type: 'string',
+      ...said('APIVersion defines the version of the schema in which the object is written, as GROUP/VERSION.'),
+    },
     kind: { type: 'string', ...said('What the object is, in CamelCase.') },
-    metadata: withProse ? { ...ObjectMeta.schema, description: 'Name, labels and the like.' } : ObjectMeta.schema,
+    metadata: withProse
+      ? { ...ObjectMeta.schema, description: "Standard object's metadata: name, labels and the like." }
+      : ObjectMeta.schema,
   };
 }
 

@@ -17,7 +17,7 @@ export const ObjectMeta: NamedType<ObjectMetaShape> = object('io.k8s.apimachiner
     "Stands for the state of the object; changes with each write. Sent back on update, it refuses writes that would undo another's.",
   ),
   generation: int64(7).describe('Counts changes of what is wanted.'),
-  creationTimestamp: ref(8, () => Time).describe('When the server made the object.'),
+  creationTimestamp: ref(8, () => Time).describe('CreationTimestamp is a timestamp: when the server made the object.'),
   deletionTimestamp: ref(9, () => Time).describe('When the object is to be gone. Set by a deletion; cannot be taken back.'),
   deletionGracePeriodSeconds: int64(10).keepsZero().describe('How long the object has to end by itself once it is being deleted.'),
   labels: map(11, string()).describe('Keys and values to find and group objects by.'),

@@ -11,7 +11,7 @@ export interface TopLevel {
   metadata: ObjectMeta;
 }
 
-const apiVersion = string().describe('Version in which the object is written, as GROUP/VERSION.');
+const apiVersion = string().describe('APIVersion defines the version of the schema in which the object is written, as GROUP/VERSION.');
 const kind = string().describe('What the object is, in CamelCase.');
 
 type Flat<T> = { [K in keyof T]: T[K] };
@@ -27,7 +27,7 @@ export function topLevel<F extends Fields>(
 ): NamedType<Flat<TopLevel & Omit<FieldsOf<F>, keyof TopLevel>>> {
   const type = object(
     name,
-    { apiVersion, kind, metadata: ref(1, () => ObjectMeta).describe('Name, labels and the like.'), ...fields },
+    { apiVersion, kind, metadata: ref(1, () => ObjectMeta).describe("Standard object's metadata: name, labels and the like."), ...fields },
     options,
   );
   // `object` cannot know that decoding supplies what clients may leave away.

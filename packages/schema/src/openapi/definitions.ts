@@ -43,7 +43,10 @@ export class Definitions {
     // Set before its fields are looked at: they may lead back here.
     const definition: Json = {};
     this.#made.set(name, definition);
-    Object.assign(definition, this.#body(schema.definition ?? schema));
+    const body = schema.definition ?? schema;
+    // Clients of version 2 take what such an object says of some fields for all that it may have.
+    const isOpen = this.#version === 2 && body.codec === undefined && body['x-kubernetes-preserve-unknown-fields'] === true;
+    Object.assign(definition, isOpen ? { type: 'object' } : this.#body(body));
     const gvks = this.#gvks.get(name);
     if (gvks !== undefined) definition['x-kubernetes-group-version-kind'] = gvks;
   }

@@ -194,6 +194,24 @@ describe('OpenAPI v2', () => {
     expect(at(openApiV2({ ...description, resources: [resource] }), 'definitions', 'com.x.v1.X', 'properties', 'a')).toEqual({});
   });
 
+  it('says nothing of the fields of an object that may have any', () => {
+    const schema: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { a: { type: 'string' } } };
+    const resource = {
+      group: 'x.com',
+      version: 'v1',
+      kind: 'X',
+      plural: 'xs',
+      namespaced: false,
+      verbs,
+      schema,
+      definitionName: 'com.x.v1.X',
+    };
+    expect(at(openApiV2({ ...description, resources: [resource] }), 'definitions', 'com.x.v1.X')).toEqual({
+      type: 'object',
+      'x-kubernetes-group-version-kind': [{ group: 'x.com', version: 'v1', kind: 'X' }],
+    });
+  });
+
   it('is written in the form of gnostic', () => {
     const bytes = encodeOpenApiV2(document);
     const Head = object('test.v1.Head', {
