@@ -1,7 +1,7 @@
 import type { ClusterId, KubeObject } from '@kajitori/apimachinery';
 import { type Kind, namespaces, nodes } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
-import { FreshCache } from '../fresh-cache/fresh-cache.ts';
+import { clusterOfKey, FreshCache } from '../fresh-cache/fresh-cache.ts';
 import { toItem } from '../registry/stored.ts';
 import type { AdmissionPlugin } from './admission.ts';
 
@@ -19,7 +19,7 @@ const singly: ReadonlySet<unknown> = new Set([namespaces, nodes]);
  */
 export class PolicySource {
   /** What another process wrote holds here after a second at most; Kubernetes' own plug-ins read from caches that lag as well. */
-  readonly #held = new FreshCache<string, readonly KubeObject[]>({ entriesMax: listsMax });
+  readonly #held = new FreshCache<string, readonly KubeObject[]>({ entriesMax: listsMax, ownerOf: clusterOfKey });
   readonly #settling = new Map<string, number>();
 
   /** All objects of a kind in the call's cluster, and in its namespace where the kind has namespaces. Shared: never change them. */
@@ -52,8 +52,18 @@ export class PolicySource {
   #forget(call: Call): void {
     const key = singly.has(call.kind) ? keyOfOne(call.cluster, call.kind, call.name) : keyOf(call.cluster, call.kind, call.namespace);
     this.#held.expire(key);
-    if (this.#settling.size > listsMax) this.#settling.clear();
+    this.#dropSettled();
+    this.#settling.delete(key);
     this.#settling.set(key, performance.now() + settlingMilliseconds);
+  }
+
+  /** In the order of their writes, so what has settled comes first. */
+  #dropSettled(): void {
+    const now = performance.now();
+    for (const [key, until] of this.#settling) {
+      if (until > now) return;
+      this.#settling.delete(key);
+    }
   }
 
   /** Hears of this process' own writes, so that who writes a policy and then an object sees it applied. */

@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { newClusterId } from '@kajitori/apimachinery';
 import type { AuditPolicyRule } from '@kajitori/policies';
-import { silentLogger } from '@kajitori/telemetry';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { audited } from '../testing/audited-api.testing.ts';
 import { configMap } from '../testing/memory-api.testing.ts';
-import { AuditQueue } from './audit-queue.ts';
-import type { AuditRow } from './audit-store.ts';
 
 const aliceGroups = ['system:masters', 'system:authenticated'];
 
@@ -185,38 +181,5 @@ describe('an event', () => {
     expect(stranger.status).toBe(401);
     expect(stranger.headers.get('audit-id')).not.toBeNull();
     expect(await api.rows()).toEqual([]);
-  });
-});
-
-describe('the queue of events', () => {
-  const waiting = (name: string, bytes = 1) => ({
-    bytes,
-    row: (): AuditRow => ({ cluster: newClusterId(), at: '', username: '', verb: '', resource: '', namespace: '', name, event: {} }),
-  });
-
-  it('drops and counts what does not fit', async () => {
-    let dropped = 0;
-    const written: string[] = [];
-    await using queue = new AuditQueue({
-      store: { append: async (rows) => void written.push(...rows.map(({ name }) => name)) },
-      logger: silentLogger,
-      dropped: (count) => void (dropped += count),
-    });
-    queue.add(waiting('fits'));
-    queue.add(waiting('too large', 64 * 1024 * 1024));
-    await queue.flush();
-    expect({ written, dropped }).toEqual({ written: ['fits'], dropped: 1 });
-  });
-
-  it('tries again what could not be written, and gives it up in the end', async () => {
-    let [dropped, attempts] = [0, 0];
-    await using queue = new AuditQueue({
-      store: { append: async () => Promise.reject(new Error(`away ${(attempts += 1)}`)) },
-      logger: silentLogger,
-      dropped: (count) => void (dropped += count),
-    });
-    queue.add(waiting('lost'));
-    await queue.flush();
-    expect({ attempts, dropped }).toEqual({ attempts: 5, dropped: 1 });
   });
 });

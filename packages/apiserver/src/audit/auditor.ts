@@ -135,7 +135,7 @@ export class RequestAudit {
     const { requestBody, responseBody } = answer;
     const bytes = eventBytes + heldBytes(requestBody) + heldBytes(responseBody);
     const cluster = this.#cluster;
-    this.#parts.queue.add({ bytes, row: () => rowOf(cluster, request, { stage, at, answer }) });
+    this.#parts.queue.add({ cluster, bytes, row: () => rowOf(cluster, request, { stage, at, answer }) });
   }
 
   #keepBody(request: HttpRequest): void {

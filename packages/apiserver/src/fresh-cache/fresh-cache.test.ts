@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FreshCache } from './fresh-cache.ts';
+import { clusterOfKey, FreshCache } from './fresh-cache.ts';
 
 let loads: (number | undefined)[];
 const load = async (before: number | undefined): Promise<number> => {
@@ -30,6 +30,19 @@ describe('a fresh cache', () => {
     expect(await cache.get('a', load, 100)).toBe(3);
     cache.expire('a');
     expect(await cache.get('a', load)).toBe(4);
+  });
+
+  it('lets who has the most give way', async () => {
+    const cache = new FreshCache<string, number>({ entriesMax: 4, ownerOf: clusterOfKey });
+    for (const key of ['c-1/a', 'c-2/a', 'c-2/b', 'c-2/c', 'c-2/d', 'c-2/e']) await cache.get(key, load);
+    const before = loads.length;
+    await cache.get('c-1/a', load);
+    expect(loads.length).toBe(before);
+    // A newcomer takes the oldest of all.
+    await cache.get('c-3/a', load);
+    expect(cache.size).toBe(4);
+    await cache.get('c-3/a', load);
+    expect(loads.length).toBe(before + 1);
   });
 
   it('remembers no failure', async () => {

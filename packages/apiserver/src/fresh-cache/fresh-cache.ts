@@ -3,6 +3,11 @@ const freshMilliseconds = 1_000;
 /** What nobody has asked for in this long is let go. */
 const idleMilliseconds = 10_000;
 
+/** For keys that begin with a cluster's id and go on with something that no id holds. */
+export function clusterOfKey(key: string): string {
+  return /^[\w-]*/.exec(key)?.[0] ?? '';
+}
+
 interface Held<V> {
   /** When it was last known to be the newest. */
   at: number;
@@ -17,12 +22,17 @@ interface Held<V> {
  */
 export class FreshCache<K, V> {
   readonly #entriesMax: number;
+  readonly #ownerOf: ((key: K) => string) | undefined;
+  /** How many entries each owner has. */
+  readonly #counts = new Map<string, number>();
   /** In the order of their last look. */
   readonly #held = new Map<K, Held<V>>();
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor({ entriesMax }: { entriesMax: number }) {
+  /** `ownerOf`: whose a key is; who has more than a fair share gives way first when there is no room. */
+  constructor({ entriesMax, ownerOf }: { entriesMax: number; ownerOf?: (key: K) => string }) {
     this.#entriesMax = entriesMax;
+    this.#ownerOf = ownerOf;
   }
 
   /** A value that is at most `ageMilliseconds` old; 0: as things are now. */
@@ -46,20 +56,41 @@ export class FreshCache<K, V> {
   }
 
   #keep(key: K, entry: Held<V>): void {
-    this.#held.delete(key);
+    this.#delete(key);
     this.#held.set(key, entry);
+    this.#count(key, 1);
     entry.value.catch(() => {
-      if (this.#held.get(key) === entry) this.#held.delete(key);
+      if (this.#held.get(key) === entry) this.#delete(key);
     });
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > this.#entriesMax && oldest !== undefined) this.#held.delete(oldest);
+    if (this.#held.size > this.#entriesMax) this.#giveWay(key);
     this.#sweep ??= setInterval(() => this.#dropIdle(), idleMilliseconds / 2).unref();
+  }
+
+  #delete(key: K): void {
+    if (this.#held.delete(key)) this.#count(key, -1);
+  }
+
+  #count(key: K, change: 1 | -1): void {
+    if (this.#ownerOf === undefined) return;
+    const owner = this.#ownerOf(key);
+    const count = (this.#counts.get(owner) ?? 0) + change;
+    if (count === 0) this.#counts.delete(owner);
+    else this.#counts.set(owner, count);
+  }
+
+  /** The oldest goes: of the one that comes, where its owner has more than a fair share already; else of all. */
+  #giveWay(key: K): void {
+    const owner = this.#ownerOf?.(key);
+    const own = owner === undefined ? 0 : (this.#counts.get(owner) ?? 0);
+    const isGreedy = own > this.#entriesMax / Math.max(this.#counts.size, 1);
+    const oldest = isGreedy ? this.#held.keys().find((one) => this.#ownerOf?.(one) === owner) : this.#held.keys().next().value;
+    if (oldest !== undefined) this.#delete(oldest);
   }
 
   #dropIdle(): void {
     const before = performance.now() - idleMilliseconds;
     for (const [key, { at }] of this.#held) {
-      if (at < before) this.#held.delete(key);
+      if (at < before) this.#delete(key);
     }
     if (this.#held.size > 0) return;
     clearInterval(this.#sweep);

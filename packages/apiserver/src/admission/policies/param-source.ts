@@ -4,7 +4,7 @@ import type { Storage } from '@kajitori/storage';
 import { keyOf, storedKind, toItem } from '../../registry/stored.ts';
 import type { DynamicServices } from '../dynamic/dynamic-services.ts';
 import type { OwnKinds } from '../dynamic/equivalents.ts';
-import { FreshCache } from '../../fresh-cache/fresh-cache.ts';
+import { clusterOfKey, FreshCache } from '../../fresh-cache/fresh-cache.ts';
 
 /** Choices of parameters that are held at once, over all clusters. */
 const choicesMax = 5_000;
@@ -28,7 +28,7 @@ export class ParamSource {
   readonly #storage: Storage;
   readonly #ownKinds: OwnKinds;
   readonly #storageFor: DynamicServices['storageFor'];
-  readonly #held = new FreshCache<string, readonly KubeObject[]>({ entriesMax: choicesMax });
+  readonly #held = new FreshCache<string, readonly KubeObject[]>({ entriesMax: choicesMax, ownerOf: clusterOfKey });
 
   constructor({ storage, ownKinds, storageFor }: Pick<DynamicServices, 'storage' | 'ownKinds' | 'storageFor'>) {
     this.#storageFor = storageFor;
