@@ -27,7 +27,8 @@ let token = '';
 try { token = readFileSync(JOIN_TOKEN_FILE, 'utf8').trim(); } catch {}
 if (token === 'refused') { console.log('the gateway refused the token'); process.exit(1); }
 writeFileSync(STATE_DIR + '/state.json', JSON.stringify({ agentId: 'agent-of-' + NODE_NAME }));
-writeFileSync(STATE_DIR + '/credential', JSON.stringify({ token, NODE_NAME, GATEWAY_URL, version: process.version }));
+const malloc = Object.entries(process.env).filter(([name]) => name.startsWith('MALLOC_'));
+writeFileSync(STATE_DIR + '/credential', JSON.stringify({ token, NODE_NAME, GATEWAY_URL, version: process.version, ...Object.fromEntries(malloc) }));
 rmSync(JOIN_TOKEN_FILE, { force: true });
 setInterval(() => {}, 1000);
 `;
@@ -127,6 +128,10 @@ describe.runIf(process.getuid?.() === 0)('the installer', () => {
       NODE_NAME: 'under-test',
       GATEWAY_URL: 'wss://127.0.0.1:6444',
       version: process.version,
+      // The C library gives back what a quiet agent does not need.
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_TRIM_THRESHOLD_: '1048576',
+      MALLOC_MMAP_THRESHOLD_: '131072',
     });
     expect((await stat(join(prefix, 'agent.env'))).mode & 0o777).toBe(0o600);
     expect((await stat(join(prefix, 'state'))).mode & 0o777).toBe(0o700);
