@@ -61,6 +61,11 @@ export class Informer<T extends KubeObject> implements AsyncDisposable {
     return this.#listed && this.#running === undefined;
   }
 
+  /** Whether the store shows all there is, up to `revision`. */
+  get showsAll(): boolean {
+    return this.#listed && (this.#running !== undefined || this.#complete);
+  }
+
   /** While it rests: nothing of its kind has changed up to this revision. */
   unchanged(revision: number): void {
     if (this.isResting) this.#advance(revision);

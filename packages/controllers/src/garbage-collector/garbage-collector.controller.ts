@@ -175,9 +175,7 @@ class GarbageCollector implements Controller {
   }
 
   async #open({ client }: Run): Promise<Map<Kind, AnyInformer>> {
-    const kinds = await collectableKindsOf(client);
-    const found = await Promise.all(kinds.map(async (kind) => ({ kind, informer: await this.#context.caches.metadata(kind) })));
-    return new Map(found.flatMap(({ kind, informer }) => (informer === undefined ? [] : [[kind, informer] as const])));
+    return this.#context.caches.metadata(await collectableKindsOf(client));
   }
 
   /** A kind that came is followed, one that went no longer. */

@@ -141,7 +141,7 @@ class ResourceQuotaController implements Controller {
         continue;
       }
       const { caches } = this.#context;
-      const informer = (measured.includes(kind) ? caches.find(kind) : undefined) ?? (await caches.metadata(kind));
+      const informer = (measured.includes(kind) ? caches.find(kind) : undefined) ?? (await caches.metadata([kind])).get(kind);
       if (informer === undefined) continue;
       await informer.reached(Number(quota.metadata.resourceVersion), limited);
       counted.set(countName(resource), informer.list(namespace));

@@ -10,11 +10,12 @@ it('does not wait for a kind that went with its definition', async () => {
   const unserved = {
     list: async () => Promise.reject(notFound({ group: 'example.com', resource: 'widgets' }, '')),
   } as unknown as ResourceClient<KubeObject>;
-  await using caches = new Caches(
-    () => unserved,
-    (_kind, error) => errors.push(error),
-  );
-  expect(await caches.metadata(own)).toBeUndefined();
+  await using caches = new Caches({
+    open: () => unserved,
+    present: async () => ({ revision: 1, resources: [{ group: '', resource: 'configmaps', asBorn: false }] }),
+    onError: (_kind, error) => errors.push(error),
+  });
+  expect(await caches.metadata([own])).toEqual(new Map());
   expect(caches.size).toBe(0);
   expect(errors).toEqual([]);
 });
@@ -46,14 +47,18 @@ const present = {
   ],
 };
 
+function cachesOver(open: (kind: Kind) => ResourceClient<KubeObject>): Caches {
+  return new Caches({ open, present: async () => present, onError: () => undefined });
+}
+
 it('asks only for kinds that the cluster has something of, and for others when they change', async () => {
   const { asked, open } = counted();
-  await using caches = new Caches(open, () => undefined);
-  caches.add(configMaps as unknown as Kind);
-  caches.add(pods as unknown as Kind);
-  caches.add(namespaces as unknown as Kind);
-  caches.add(serviceAccounts as unknown as Kind, { changesOnly: true });
-  await caches.start(present);
+  await using caches = cachesOver(open);
+  caches.add(configMaps);
+  caches.add(pods);
+  caches.add(namespaces);
+  caches.add(serviceAccounts, { changesOnly: true });
+  await caches.start();
   expect(asked.filter((one) => one.startsWith('list')).toSorted()).toEqual(['list configmaps', 'list namespaces']);
   caches.told(7);
   expect(caches.find(pods)?.revision).toBe(7);
@@ -67,9 +72,40 @@ it('asks only for kinds that the cluster has something of, and for others when t
 
 it('keeps a cache that one controller needs whole, though another needs only its changes', async () => {
   const { asked, open } = counted();
-  await using caches = new Caches(open, () => undefined);
-  caches.add(serviceAccounts as unknown as Kind, { changesOnly: true });
-  caches.add(serviceAccounts as unknown as Kind);
-  await caches.start(present);
+  await using caches = cachesOver(open);
+  caches.add(serviceAccounts, { changesOnly: true });
+  caches.add(serviceAccounts);
+  await caches.start();
   expect(asked).toContain('list serviceaccounts');
+});
+
+it('keeps the metadata of kinds that the cluster has something of, and hears of others when they come', async () => {
+  const { asked, open } = counted();
+  await using caches = cachesOver(open);
+  await caches.start();
+  const first = await caches.metadata([configMaps, pods]);
+  expect(first.get(configMaps)?.size).toBe(1);
+  expect(first.get(pods)?.showsAll).toBe(true);
+  expect(asked.filter((one) => one.startsWith('list'))).toEqual(['list configmaps']);
+  caches.changed({ revision: 6, object: { group: '', resource: 'pods' } });
+  await first.get(pods)?.reached(9, AbortSignal.timeout(1_000));
+  expect(asked).toContain('watch pods 5');
+});
+
+it('does not take a kind for absent that came while it looked', async () => {
+  const { asked, open } = counted();
+  const looking = Promise.withResolvers<typeof present>();
+  let looks = 0;
+  await using caches = new Caches({
+    open,
+    present: async () => ((looks += 1) === 1 ? present : looking.promise),
+    onError: () => undefined,
+  });
+  await caches.start();
+  const opened = caches.metadata([pods]);
+  caches.changed({ revision: 6, object: { group: '', resource: 'pods' } });
+  caches.told(6);
+  looking.resolve({ ...present, revision: 5 });
+  expect((await opened).get(pods)?.size).toBe(1);
+  expect(asked).toContain('list pods');
 });

@@ -14,18 +14,29 @@ export interface Cache<T extends KubeObject> {
 
 export type AnyInformer = Informer<KubeObject>;
 
+export interface CachesOptions {
+  open: (kind: Kind) => ResourceClient<KubeObject>;
+  /** Of which resources the cluster has objects. */
+  present: () => Promise<PresentResources>;
+  onError: (kind: Kind, error: unknown) => void;
+}
+
 /** The informers of one active cluster, one a kind. Owns them. Must be told of every change, for those that rest. */
 export class Caches implements AsyncDisposable, ChangeListener {
   readonly #informers = new Map<string, { informer: AnyInformer; kind: Kind; changesOnly: boolean }>();
   /** Kinds of which only metadata is kept, made when the first is asked for. */
-  readonly #metadata = new Map<string, AnyInformer>();
+  readonly #metadata = new Map<string, { informer: AnyInformer; kind: Kind }>();
   /** Resolved when the API no longer serves an informer's kind: it went with its definition, and the informer's owner hears of the same. */
   readonly #gone = new WeakMap<AnyInformer, PromiseWithResolvers<void>>();
-  readonly #open: (kind: Kind) => ResourceClient<KubeObject>;
-  readonly #onError: (kind: Kind, error: unknown) => void;
+  readonly #open: CachesOptions['open'];
+  readonly #present: CachesOptions['present'];
+  readonly #onError: CachesOptions['onError'];
+  /** All changes up to here have been told, or lie before the start. */
+  #told: Revision = 0;
 
-  constructor(open: (kind: Kind) => ResourceClient<KubeObject>, onError: (kind: Kind, error: unknown) => void) {
+  constructor({ open, present, onError }: CachesOptions) {
     this.#open = open;
+    this.#present = present;
     this.#onError = onError;
   }
 
@@ -39,30 +50,47 @@ export class Caches implements AsyncDisposable, ChangeListener {
   }
 
   /**
-   * The kind's informer, or one that keeps nothing but metadata, made and started now. Resolves when it shows everything; undefined
-   * when the kind, one of the cluster's own, is not served any more.
+   * The kinds' informers, or ones that keep nothing but metadata, made now. Resolves when they show everything; without kinds of the
+   * cluster's own that are not served any more.
    */
-  async metadata(kind: Kind): Promise<AnyInformer | undefined> {
-    const key = keyOf(kind, '');
-    const informer = this.#informers.get(key)?.informer ?? this.#metadata.get(key) ?? this.#makeMetadata(kind, key);
+  async metadata(kinds: readonly Kind[]): Promise<Map<Kind, AnyInformer>> {
+    const asked = kinds.map((kind) => ({ kind, informer: this.#known(kind) ?? this.#makeMetadata(kind) }));
+    if (asked.some(({ informer }) => !informer.showsAll)) {
+      // Those that rest hear of changes from before this look on: what it does not see, and they did not hear of, is not there.
+      const { revision, resources } = await this.#present();
+      const present = new Set(resources.map(({ group, resource }) => `${group}/${resource}`));
+      for (const { kind, informer } of asked) {
+        if (present.has(resourceText(kind))) informer.start();
+        else if (informer.isResting) informer.rest(Math.max(revision, informer.revision), { empty: true });
+      }
+    }
+    const shown = await Promise.all(asked.map(async ({ kind, informer }) => ({ kind, informer, isServed: await this.#shown(informer) })));
+    for (const { kind, isServed } of shown) if (!isServed) await this.forget(kind);
+    return new Map(shown.filter(({ isServed }) => isServed).map(({ kind, informer }) => [kind, informer]));
+  }
+
+  /** Resolves when the informer shows all there is, or with false when its kind went. */
+  #shown(informer: AnyInformer): Promise<boolean> {
     const gone = this.#gone.get(informer)?.promise ?? new Promise<never>(() => undefined);
-    const shown = await Promise.race([informer.start().synced.then(() => true), gone.then(() => false)]);
-    if (shown) return informer;
-    await this.forget(kind);
-    return undefined;
+    return Promise.race([informer.synced.then(() => true), gone.then(() => false)]);
+  }
+
+  #known(kind: Kind): AnyInformer | undefined {
+    return this.find(kind) ?? this.#metadata.get(keyOf(kind, ''))?.informer;
   }
 
   /** Ends a cache of metadata: its kind is gone. */
   async forget(kind: Kind): Promise<void> {
     const key = keyOf(kind, '');
-    const informer = this.#metadata.get(key);
+    const informer = this.#metadata.get(key)?.informer;
     this.#metadata.delete(key);
     await informer?.[Symbol.asyncDispose]();
   }
 
-  #makeMetadata(kind: Kind, key: string): AnyInformer {
+  #makeMetadata(kind: Kind): AnyInformer {
     const informer = this.#make(kind, { fieldSelector: '', keep: onlyMetadata });
-    this.#metadata.set(key, informer);
+    informer.rest(this.#told, { empty: false });
+    this.#metadata.set(keyOf(kind, ''), { informer, kind });
     return informer;
   }
 
@@ -101,7 +129,9 @@ export class Caches implements AsyncDisposable, ChangeListener {
    * Resolves when every cache shows what is there. Those of kinds that the cluster has nothing of, or nothing that asks for anything, rest:
    * an active cluster costs what it has, not what it could have.
    */
-  async start({ revision, resources }: PresentResources): Promise<void> {
+  async start(): Promise<void> {
+    const { revision, resources } = await this.#present();
+    this.#told = revision;
     const present = new Map(resources.map(({ group, resource, asBorn }) => [`${group}/${resource}`, asBorn]));
     await Promise.all(
       [...this.#informers.values()].map(async ({ informer, kind, changesOnly }) => {
@@ -113,17 +143,18 @@ export class Caches implements AsyncDisposable, ChangeListener {
   }
 
   changed({ object, revision }: { object: Pick<Change['object'], 'group' | 'resource'>; revision: Revision }): void {
-    for (const { informer, kind } of this.#informers.values())
+    for (const { informer, kind } of this.#all)
       if (informer.isResting && informer.revision < revision && resourceText(kind) === `${object.group}/${object.resource}`)
         informer.start();
   }
 
   told(revision: Revision): void {
-    for (const { informer } of this.#informers.values()) informer.unchanged(revision);
+    this.#told = Math.max(this.#told, revision);
+    for (const { informer } of this.#all) informer.unchanged(revision);
   }
 
   missed(): void {
-    for (const { informer } of this.#informers.values()) informer.start();
+    for (const { informer } of this.#all) informer.start();
   }
 
   /** Every kind's changes up to here are shown. */
@@ -133,15 +164,15 @@ export class Caches implements AsyncDisposable, ChangeListener {
 
   /** Objects held, over all kinds: the measure of an active cluster's memory. */
   get size(): number {
-    return this.#all.reduce((sum, { size }) => sum + size, 0);
+    return this.#all.reduce((sum, { informer }) => sum + informer.size, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#all.map((informer) => informer[Symbol.asyncDispose]()));
+    await Promise.all(this.#all.map(({ informer }) => informer[Symbol.asyncDispose]()));
   }
 
-  get #all(): AnyInformer[] {
-    return [...[...this.#informers.values()].map(({ informer }) => informer), ...this.#metadata.values()];
+  get #all(): { informer: AnyInformer; kind: Kind }[] {
+    return [...this.#informers.values(), ...this.#metadata.values()];
   }
 }
 

@@ -52,12 +52,13 @@ export class ControlledCluster implements ActiveCluster {
 
   private constructor(options: ControlledClusterOptions) {
     this.#options = options;
-    const { transport, logger, cluster } = options;
+    const { transport, storage, logger, cluster } = options;
     const reader = createClusterClient(transport, cacheUser);
-    this.#caches = new Caches(
-      (kind) => reader.resource(kind),
-      (kind, error) => logger.warn({ cluster, kind: kind.kind, error }, 'an informer lost its watch and starts it again'),
-    );
+    this.#caches = new Caches({
+      open: (kind) => reader.resource(kind),
+      present: () => storage.resources(),
+      onError: (kind, error) => logger.warn({ cluster, kind: kind.kind, error }, 'an informer lost its watch and starts it again'),
+    });
     this.#expectations = new Expectations(this.#caches);
   }
 
@@ -66,7 +67,7 @@ export class ControlledCluster implements ActiveCluster {
     const opened = new ControlledCluster(options);
     try {
       for (const descriptor of options.descriptors) opened.#add(descriptor);
-      await opened.#caches.start(await options.storage.resources());
+      await opened.#caches.start();
       opened.#follow();
       return opened;
     } catch (error) {

@@ -46,8 +46,10 @@ export class MemoryLine {
   }
 
   resources(): PresentResource[] {
-    const found = new Map([...this.#objects.values()].map(({ group, resource }) => [`${group}/${resource}`, { group, resource }]));
-    return [...found.values()].map((one) => ({ ...one, asBorn: false }));
+    const found = [...this.#objects.values()].map(
+      ({ group, resource }) => [`${group}/${resource}`, { group, resource, asBorn: false }] as const,
+    );
+    return [...new Map(found).values()];
   }
 
   apply(set: readonly Operation[], limits: { objects: number; bytes: number }): Applied | Refusal {

@@ -189,8 +189,10 @@ class OverlayClusterStorage implements ClusterStorage {
     const touched = new Set(departures.map((row) => departedResource(row)));
     const own = resources.filter(({ group }) => group !== internalGroup);
     const ownNames = new Set(own.map(resourceText));
-    const inherited = release.resources.filter((one) => !ownNames.has(resourceText(one)));
-    return { revision, resources: [...own, ...inherited.map((one) => ({ ...one, asBorn: !touched.has(resourceText(one)) }))] };
+    const inherited = release.resources
+      .filter((one) => !ownNames.has(resourceText(one)))
+      .map(({ group, resource }) => ({ group, resource, asBorn: !touched.has(resourceText({ group, resource })) }));
+    return { revision, resources: [...own, ...inherited] };
   }
 
   async #internalRows(): Promise<{ objects: number; bytes: number }> {
