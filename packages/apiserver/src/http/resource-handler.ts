@@ -91,6 +91,8 @@ export class ResourceHandler implements Disposable {
   }
 
   async handle(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    // What nobody could be told is not done.
+    this.#encoding(request, call);
     switch (call.verb) {
       case 'get':
         return this.#one(request, call, await this.#options.operations.get(call), 200);
@@ -261,7 +263,8 @@ export class ResourceHandler implements Disposable {
     return {
       representation: negotiate(request.headers.get('accept'), {
         protobuf: kind.custom === undefined || subresource === 'scale',
-        views: true,
+        // A review has no metadata to make a view of.
+        views: kind.stored || kind.verbs.includes('get'),
       }),
       includeObject: includeObjectParameter(request.query),
       now: this.#options.clock.now(),

@@ -1,0 +1,41 @@
+import { configMaps } from '@kajitori/kinds';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { apiOverHttp } from '../testing/api-over-http.testing.ts';
+import { admin, configMap, type MemoryApi, memoryApi } from '../testing/memory-api.testing.ts';
+
+const owns = new AsyncDisposableStack();
+const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+let memory: MemoryApi;
+let url: string;
+
+beforeAll(async () => {
+  memory = owns.use(await memoryApi({ authenticateToken: async () => admin }));
+  ({ url } = owns.use(await apiOverHttp(memory)));
+});
+afterAll(() => owns.disposeAsync());
+
+const post = (path: string, accept: string, body: object): Promise<Response> =>
+  fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer x', 'content-type': 'application/json', accept },
+    body: JSON.stringify(body),
+  });
+
+it('a review has no metadata to be shown as a table by', async () => {
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { nonResourceAttributes: { path: '/', verb: 'get' } },
+  };
+  const refused = await post(path, table, review);
+  expect([refused.status, await refused.json()]).toMatchObject([406, { reason: 'NotAcceptable' }]);
+  expect((await post(path, `${table},application/json`, review)).status).toBe(201);
+});
+
+it('what could not be answered is not done', async () => {
+  const maps = '/api/v1/namespaces/default/configmaps';
+  expect((await post(maps, 'text/html', configMap('never'))).status).toBe(406);
+  expect(await memory.client.resource(configMaps).find('default', 'never')).toBeUndefined();
+  expect((await post(maps, table, configMap('shown'))).status).toBe(201);
+});
