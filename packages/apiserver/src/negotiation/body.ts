@@ -1,8 +1,8 @@
 import { apiVersionOf, badRequest, type KubeObject, parseApiVersion, StatusError } from '@kajitori/apimachinery';
 import type { Kind } from '@kajitori/kinds';
 import { decodeEnvelope, decodeJson, decodeProtobuf, normalize } from '@kajitori/schema';
-import { parseDocument } from 'yaml';
 import { parseMediaTypes, protobufType } from './media-type.ts';
+import { parseYaml } from './yaml.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
@@ -13,9 +13,6 @@ export interface DecodeOptions {
   /** Receives what Warn finds. */
   warnings: string[];
 }
-
-/** Deepest YAML alias expansion: more is an attack, not a manifest. */
-const yamlAliasesMax = 100;
 
 const text = new TextDecoder('utf-8', { fatal: true });
 
@@ -91,7 +88,7 @@ export function isJson(bytes: Uint8Array): boolean {
 }
 
 export function parseText(format: 'json' | 'yaml', bytes: Uint8Array, findDuplicates: boolean): RawBody {
-  if (format === 'yaml' && !isJson(bytes)) return parseYaml(bytes, findDuplicates);
+  if (format === 'yaml' && !isJson(bytes)) return parseYamlBody(bytes, findDuplicates);
   try {
     if (findDuplicates) {
       const { value, duplicates } = decodeJson(bytes);
@@ -104,30 +101,18 @@ export function parseText(format: 'json' | 'yaml', bytes: Uint8Array, findDuplic
   }
 }
 
-function parseYaml(bytes: Uint8Array, findDuplicates: boolean): RawBody {
+function parseYamlBody(bytes: Uint8Array, findDuplicates: boolean): RawBody {
   let source: string;
   try {
     source = text.decode(bytes);
   } catch (error) {
     throw badRequest('the body of the request is not valid UTF-8', error);
   }
-  const document = parseDocument(source, { uniqueKeys: findDuplicates, maxAliasCount: yamlAliasesMax, logLevel: 'error' } as object);
-  const duplicates: string[] = [];
-  for (const error of document.errors) {
-    if (error.code === 'DUPLICATE_KEY') duplicates.push(duplicateKeyAt(source, error.pos[0]));
-    else throw badRequest(`the body of the request is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
-  }
   try {
-    return { value: document.toJS({ maxAliasCount: yamlAliasesMax }), duplicates };
+    return parseYaml(source, findDuplicates);
   } catch (error) {
     throw badRequest(`the body of the request is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, error);
   }
-}
-
-function duplicateKeyAt(source: string, at: number): string {
-  const line = source.slice(0, at).split('\n').length;
-  const key = /^["']?([^"':\n]+)/.exec(source.slice(at))?.[1]?.trim() ?? '';
-  return `line ${line}: key ${JSON.stringify(key)} already set in map`;
 }
 
 function decodeProtobufObject(kind: Kind, bytes: Uint8Array): KubeObject {
