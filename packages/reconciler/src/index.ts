@@ -2,6 +2,7 @@ export * from './backoff.ts';
 export * from './bullmq/bullmq-queue.ts';
 export * from './host/active-cluster.ts';
 export * from './host/cluster-host.ts';
+export { durableDelayMilliseconds } from './host/held-cluster.ts';
 export * from './host/periodic.ts';
 export * from './key.ts';
 export * from './memory/memory-queue.ts';

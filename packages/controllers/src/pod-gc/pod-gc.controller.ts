@@ -1,7 +1,7 @@
 import { formatTime } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
 import { nodes, type Pod, pods } from '@kajitori/kinds';
-import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
+import { done, durableDelayMilliseconds, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { isEnded } from '../pods/pod-state.ts';
 import type { Caches } from '../runtime/caches.ts';
 import {
@@ -17,6 +17,11 @@ import { planPodGc, terminatedPodsMax } from './pod-gc.plan.ts';
 
 /** A node that is missing this long is gone: its agent may only be registering anew. */
 const quarantineMilliseconds = 40_000;
+/**
+ * How missing nodes are counted is kept in memory: a run that is due sooner than a cluster is let go keeps it held, and the count with it. A later one would
+ * find a new controller, which counts from the beginning, again and again.
+ */
+const lookAgainMilliseconds = durableDelayMilliseconds - 1_000;
 const theCluster: readonly ObjectName[] = [{ namespace: '', name: '' }];
 
 /** Removes pods that nobody else can: of nodes that are gone, and ended ones beyond the limit. */
@@ -69,7 +74,7 @@ class PodGcController implements Controller {
         await Promise.all(plan.orphaned.filter(({ spec }) => spec.nodeName === name).map((pod) => this.#removeOrphan(run, pod)));
       }
     }
-    return wait === undefined ? done : requeueAfter(wait);
+    return wait === undefined ? done : requeueAfter(Math.min(wait, lookAgainMilliseconds));
   }
 
   /** The pod is said to have failed first: whoever counts its end must see one. */
