@@ -19,6 +19,7 @@ import { issuerDocument, issuerPaths } from '../service-accounts/issuer-document
 import type { TokenKeys } from '../service-accounts/token-keys.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from './http-request.ts';
 import type { ApiMetrics } from './api-metrics.ts';
+import { checkTimeout } from './query-options.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { ResourceHandler } from './resource-handler.ts';
 import type { Call } from '../call.ts';
@@ -71,6 +72,7 @@ export class KubernetesHandler {
     const remote = await apis.ofPath(request.cluster, request.path);
     if (remote !== undefined) return serveAggregated(services, remote, request, info);
     const { gate } = this.#options;
+    if (info === undefined || !isLongRunning(info)) checkTimeout(request.query);
     if (info === undefined) return gate.run(request.cluster, () => this.#document(request));
     const call = await this.#options.resources.callFor(request, info);
     if (call.verb === 'watch') {
@@ -156,6 +158,11 @@ export class KubernetesHandler {
 }
 
 /** Says when a watch begins. */
+/** Those that last as long as their reader likes: what their query says is between the two ends. */
+function isLongRunning({ verb, subresource }: RequestInfo): boolean {
+  return verb === 'watch' || ['attach', 'exec', 'log', 'portforward', 'proxy'].includes(subresource);
+}
+
 function auditedOutput(audit: RequestAudit, output: WatchOutput): WatchOutput {
   return {
     open(contentType) {

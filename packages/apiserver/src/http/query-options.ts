@@ -38,6 +38,13 @@ export function dryRunParameter(query: URLSearchParams): boolean {
   return values.length > 0;
 }
 
+/** What a client gives a request at most, as Go writes durations. @throws StatusError BadRequest when it is none. */
+export function checkTimeout(query: URLSearchParams): void {
+  const timeout = query.get('timeout') ?? '';
+  if (timeout === '' || /^[+-]?(0|((\d{1,20}(\.\d{0,20})?|\.\d{1,20})(ns|us|µs|μs|ms|s|m|h))+)$/.test(timeout)) return;
+  throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
+}
+
 export function fieldValidationParameter(query: URLSearchParams): FieldValidation {
   const value = query.get('fieldValidation') ?? '';
   if (value === '' || value === 'Warn') return 'Warn';

@@ -33,6 +33,15 @@ it('a review has no metadata to be shown as a table by', async () => {
   expect((await post(path, `${table},application/json`, review)).status).toBe(201);
 });
 
+it('a timeout that is none is refused', async () => {
+  const ask = async (timeout: string): Promise<unknown[]> => {
+    const answer = await fetch(`${url}/version?timeout=${timeout}`, { headers: { authorization: 'Bearer x' } });
+    return [answer.status, ((await answer.json()) as { message?: string }).message];
+  };
+  expect(await ask('invalid')).toEqual([400, 'invalid timeout specified in the request URL - time: invalid duration "invalid"']);
+  for (const timeout of ['3m', '0s', '1h2.5m']) expect(await ask(timeout)).toEqual([200, undefined]);
+});
+
 it('what could not be answered is not done', async () => {
   const maps = '/api/v1/namespaces/default/configmaps';
   expect((await post(maps, 'text/html', configMap('never'))).status).toBe(406);

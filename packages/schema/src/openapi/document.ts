@@ -68,12 +68,17 @@ interface Writing {
 function pathsOf(operations: readonly Operation[], writing: Writing): Json {
   const paths: Record<string, Json> = {};
   for (const operation of operations) {
-    const item = (paths[operation.path] ??= {
-      parameters: pathParameters(operation.path, operation.gvk?.kind ?? '').map((parameter) => parameterOf(parameter, writing.version)),
-    });
+    const item = (paths[operation.path] ??= parametersOf(
+      pathParameters(operation.path, operation.gvk?.kind ?? '').map((parameter) => parameterOf(parameter, writing.version)),
+    ));
     item[operation.method] = writing.version === 3 ? operationV3(operation, writing) : operationV2(operation, writing);
   }
   return paths;
+}
+
+/** Clients that read a document and write it again leave empty lists away, and compare. */
+function parametersOf(parameters: readonly Json[]): Json {
+  return parameters.length === 0 ? {} : { parameters };
 }
 
 function parameterOf({ name, in: where, type, description }: Parameter, version: OpenApiVersion): Json {
@@ -102,7 +107,7 @@ function operationV3(operation: Operation, { definitions }: Writing): Json {
     tags: [operation.tag],
     description: operation.description,
     operationId: operation.id,
-    parameters: operation.parameters.map((parameter) => parameterOf(parameter, 3)),
+    ...parametersOf(operation.parameters.map((parameter) => parameterOf(parameter, 3))),
     ...(body === undefined
       ? {}
       : {
@@ -142,7 +147,7 @@ function operationV2(operation: Operation, { definitions }: Writing): Json {
     consumes: body?.mediaTypes ?? ['*/*'],
     produces,
     schemes: ['https'],
-    parameters: [...bodyParameter, ...operation.parameters.map((parameter) => parameterOf(parameter, 2))],
+    ...parametersOf([...bodyParameter, ...operation.parameters.map((parameter) => parameterOf(parameter, 2))]),
     responses: { ...Object.fromEntries(responsesMade), ...unauthorized },
     ...kubernetesOf(operation),
   };

@@ -170,7 +170,7 @@ function schemaMessage(value: unknown): unknown {
 }
 
 function pathItem(value: unknown): unknown {
-  const { parameters, ...operations } = value as Json;
+  const { parameters = [], ...operations } = value as Json;
   const made: Json = { parameters: (parameters as Json[]).map(parameter) };
   for (const [method, operation] of Object.entries(operations)) made[method] = operationMessage(operation as Json);
   return made;
@@ -179,7 +179,7 @@ function pathItem(value: unknown): unknown {
 function operationMessage(operation: Json): unknown {
   return {
     ...operation,
-    parameters: (operation.parameters as Json[]).map(parameter),
+    parameters: ((operation.parameters ?? []) as Json[]).map(parameter),
     responses: { response_code: namedList(operation.responses, responseMessage) },
     vendor_extension: extensionsOf(operation),
   };

@@ -122,6 +122,18 @@ describe('OpenAPI v3', () => {
     expect((exec as { name: string }[]).map(({ name }) => name)).toEqual(['command', 'container']);
   });
 
+  it('survives being read and written by clients that leave empty lists away', () => {
+    const empty: string[] = [];
+    const look = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if (Object.keys(value).length === 0 && !path.endsWith('.default')) empty.push(path);
+      for (const [key, child] of Object.entries(value)) look(child, `${path}.${key}`);
+    };
+    for (const groupVersion of groupVersions(description)) look(openApiV3(description, groupVersion).paths, '');
+    look(openApiV2(description).paths, '');
+    expect(empty).toEqual([]);
+  });
+
   it('publishes a named type once, and what a field adds beside the reference', () => {
     const schemas = at(apps, 'components', 'schemas');
     expect(at(schemas, 'test.v1.Deployment', 'x-kubernetes-group-version-kind')).toEqual([
