@@ -2,9 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DesiredObject } from '@kajitori/agent-protocol';
 import { newUid, secretTokenHash } from '@kajitori/apimachinery';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { TestAgent } from './testing/test-agent.ts';
+import { TestAgent, dockerSocket } from './testing/test-agent.ts';
 import { TestGateway } from './testing/test-gateway.ts';
 import { makeTestImage, testImage } from './testing/test-image.ts';
 
@@ -99,18 +100,36 @@ describe('without an engine', () => {
   });
 });
 
+/** An agent whose state lies on a small file system of its own. */
+async function agentOnSmallDisk(gateway: TestGateway): Promise<TestAgent> {
+  const agent = await TestAgent.start(() => gateway.url, {
+    prepare: (stateDir) => execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'test', stateDir]),
+  });
+  onTestFinished(async () => {
+    await agent.kill();
+    execFileSync('umount', ['-l', agent.stateDir]);
+    await agent[Symbol.asyncDispose]();
+  });
+  await until('ready', () => gateway.node);
+  return agent;
+}
+
+function podNamed(name: string): DesiredObject {
+  const container = { name: 'app', image: testImage, imagePullPolicy: 'Never', command: ['sleep', '1000'] };
+  const spec = { containers: [container], restartPolicy: 'Always', terminationGracePeriodSeconds: 0 };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'shop', uid: newUid() }, spec };
+}
+
+/** With whatever the agent left of it, also where it could not end it. */
+async function endPods(gateway: TestGateway, ...all: DesiredObject[]): Promise<void> {
+  for (const { metadata } of all) gateway.remove('Pod', 'shop', metadata.name);
+  await until('gone', () => all.every(({ metadata }) => gateway.gone.includes(metadata.uid)));
+}
+
 describe('on a full disk', () => {
   it('a node says so, loses nothing that it was told, and goes on when there is room', async () => {
     const gateway = await startGateway();
-    const agent = await TestAgent.start(() => gateway.url, {
-      prepare: (stateDir) => execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'test', stateDir]),
-    });
-    onTestFinished(async () => {
-      await agent.kill();
-      execFileSync('umount', ['-l', agent.stateDir]);
-      await agent[Symbol.asyncDispose]();
-    });
-    await until('ready', () => gateway.node);
+    const agent = await agentOnSmallDisk(gateway);
     const ballast = join(agent.stateDir, 'ballast');
     expect(() => writeFileSync(ballast, Buffer.alloc(4 << 20))).toThrow('ENOSPC');
     const map = {
@@ -126,6 +145,77 @@ describe('on a full disk', () => {
     rmSync(ballast);
     await until('applied', () => gateway.appliedRevision === gateway.revision);
     await until('no disk pressure', () => conditionOf(gateway, 'DiskPressure')?.status === 'False');
+  });
+
+  it('an agent that is killed comes back, keeps what runs, and renews its credential once there is room', async () => {
+    makeTestImage(dockerSocket);
+    const gateway = await startGateway();
+    const agent = await agentOnSmallDisk(gateway);
+    const [before, during] = [podNamed('before'), podNamed('during')];
+    const containerOf = (pod: DesiredObject) => gateway.statuses.get(pod.metadata.uid)?.containerStatuses?.[0];
+    gateway.put(before);
+    const id = await until('running', () => containerOf(before)?.state?.running && containerOf(before)?.containerID);
+    const ballast = join(agent.stateDir, 'ballast');
+    expect(() => writeFileSync(ballast, Buffer.alloc(4 << 20))).toThrow('ENOSPC');
+    const credential = join(agent.stateDir, 'credential');
+    const first = readFileSync(credential, 'utf8');
+    const longAgo = new Date(Date.now() - 30 * 86_400_000);
+    utimesSync(credential, longAgo, longAgo);
+    await agent.kill('SIGKILL');
+    gateway.statuses.clear();
+    const sessions = gateway.hellos.length;
+    agent.start();
+    await until('a new session', () => gateway.hellos.length > sessions && containerOf(before)?.state?.running);
+    expect(containerOf(before)).toMatchObject({ containerID: id, restartCount: 0 });
+    await until('told', () => agent.output.includes('the disk does not take a new credential'));
+    gateway.put(during);
+    await until('disk pressure', () => conditionOf(gateway, 'DiskPressure')?.status === 'True');
+    expect(gateway.statuses.get(during.metadata.uid)).toBeUndefined();
+    // It lives with that: the same process and session until there is room.
+    expect(gateway.hellos.length).toBe(sessions + 1);
+    rmSync(ballast);
+    await until('running too', () => containerOf(during)?.state?.running);
+    gateway.cut();
+    await until('another credential', () => readFileSync(credential, 'utf8') !== first);
+    expect(containerOf(before)).toMatchObject({ containerID: id, restartCount: 0 });
+    await endPods(gateway, before, during);
+  });
+});
+
+describe('on a disk that became read-only', () => {
+  it('a node says so, keeps its line and what runs, and takes what it was told when it can be written again', async () => {
+    makeTestImage(dockerSocket);
+    const gateway = await startGateway();
+    const agent = await agentOnSmallDisk(gateway);
+    const remount = (mode: 'ro' | 'rw'): unknown => execFileSync('mount', ['-o', `remount,${mode}`, agent.stateDir]);
+    const [before, during] = [podNamed('before'), podNamed('during')];
+    const containerOf = (pod: DesiredObject) => gateway.statuses.get(pod.metadata.uid)?.containerStatuses?.[0];
+    gateway.put(before);
+    const id = await until('running', () => containerOf(before)?.state?.running && containerOf(before)?.containerID);
+    // A volume that is written in this moment holds the file system for a moment.
+    await until('read-only', () => {
+      try {
+        remount('ro');
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    gateway.put(during);
+    await until('disk pressure', () => conditionOf(gateway, 'DiskPressure')?.status === 'True');
+    expect(conditionOf(gateway, 'DiskPressure')?.message).toMatch(/^kubelet cannot use its disk: EROFS: read-only file system/);
+    const sessions = gateway.hellos.length;
+    await agent.kill('SIGKILL');
+    agent.start();
+    await until('a new session', () => gateway.hellos.length > sessions);
+    await until('told', () => agent.output.includes('the disk does not take the session'));
+    expect(containerOf(before)).toMatchObject({ containerID: id, restartCount: 0 });
+    expect(gateway.statuses.get(during.metadata.uid)).toBeUndefined();
+    remount('rw');
+    await until('running too', () => containerOf(during)?.state?.running);
+    await until('no disk pressure', () => conditionOf(gateway, 'DiskPressure')?.status === 'False');
+    expect(containerOf(before)).toMatchObject({ containerID: id, restartCount: 0 });
+    await endPods(gateway, before, during);
   });
 });
 

@@ -89,14 +89,16 @@ export class Checkpoint {
     const objects: DesiredObject[] = [];
     for (const file of await readdir(this.#dir)) {
       if (file.endsWith('.tmp')) {
-        await rm(join(this.#dir, file), { force: true });
+        await rm(join(this.#dir, file), { force: true }).catch((error: unknown) => onUnreadable(file, error));
         continue;
       }
       try {
         objects.push(desiredObjectForm.parse(JSON.parse(unseal(this.#key, file, await readFile(join(this.#dir, file))).toString('utf8'))));
       } catch (error) {
         onUnreadable(file, error);
-        await this.#writeState({ desiredRevision: undefined });
+        // It holds for this process also where the disk does not take it; the next one finds the same file.
+        this.#state = { ...this.#state, desiredRevision: undefined };
+        await this.#writeState({}).catch((refusal: unknown) => onUnreadable(file, refusal));
       }
     }
     return objects;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PodStatus } from '@kajitori/kinds';
 import { z } from 'zod';
 
+const retryMilliseconds = 5_000;
 const statusForm = z.looseObject({ phase: z.string() });
 
 /**
@@ -13,6 +14,9 @@ export class StatusStore {
   readonly #dir: string;
   readonly #waiting = new Map<string, PodStatus | null>();
   #writing: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  /** Said once until the disk takes them again. */
+  #hasFailed = false;
   readonly #onError: (error: unknown) => void;
 
   constructor(stateDir: string, onError: (error: unknown) => void) {
@@ -25,6 +29,8 @@ export class StatusStore {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
     const statuses = new Map<string, PodStatus>();
     for (const uid of await readdir(this.#dir)) {
+      // Cut off in the middle.
+      if (uid.endsWith('.tmp')) continue;
       try {
         statuses.set(uid, statusForm.parse(JSON.parse(await readFile(join(this.#dir, uid), 'utf8'))));
       } catch (error) {
@@ -49,6 +55,11 @@ export class StatusStore {
 
   #put(uid: string, status: PodStatus | null): void {
     this.#waiting.set(uid, status);
+    // The disk refused a moment ago: what is newest is tried with the rest.
+    if (this.#retry === undefined) this.#start();
+  }
+
+  #start(): void {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
     });
@@ -59,8 +70,17 @@ export class StatusStore {
       const [uid, status] = next;
       try {
         await (status === null ? rm(join(this.#dir, uid), { force: true }) : this.#writeOne(uid, status));
+        this.#hasFailed = false;
       } catch (error) {
-        this.#onError(error);
+        if (!this.#hasFailed) this.#onError(error);
+        this.#hasFailed = true;
+        // Nothing is lost on a full disk: what was not said again meanwhile waits for room.
+        if (!this.#waiting.has(uid)) this.#waiting.set(uid, status);
+        this.#retry = setTimeout(() => {
+          this.#retry = undefined;
+          this.#start();
+        }, retryMilliseconds).unref();
+        return;
       }
     }
   }
@@ -74,9 +94,12 @@ export class StatusStore {
 
   async #writeOne(uid: string, status: PodStatus): Promise<void> {
     const file = join(this.#dir, uid);
-    {
+    try {
       await using handle = await open(`${file}.tmp`, 'w', 0o600);
       await handle.writeFile(JSON.stringify(status));
+    } catch (error) {
+      await rm(`${file}.tmp`, { force: true }).catch(() => undefined);
+      throw error;
     }
     await rename(`${file}.tmp`, file);
   }

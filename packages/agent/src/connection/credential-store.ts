@@ -21,9 +21,10 @@ export class CredentialStore {
     return found.filter((one) => one !== undefined);
   }
 
-  /** How long ago the node's credential was confirmed. */
+  /** How long ago the node's credential was drawn; one that is not confirmed on disk counts as new. */
   async ageMilliseconds(): Promise<number> {
-    return Date.now() - (await stat(this.#current)).mtimeMs;
+    const { mtimeMs } = (await stat(this.#current).catch(() => undefined)) ?? (await stat(this.#next));
+    return Date.now() - mtimeMs;
   }
 
   /** A credential that was drawn and not yet confirmed; the same one until it is. */
@@ -38,8 +39,9 @@ export class CredentialStore {
   /** The control plane knows this one: from now on it is the node's. */
   async confirm(credential: string): Promise<void> {
     if ((await read(this.#current)) === credential) return;
+    // It lies on disk already: giving it its name needs no room on a full one.
+    if ((await read(this.#next)) === credential) return rename(this.#next, this.#current);
     await write(this.#current, credential);
-    await rm(this.#next, { force: true });
   }
 }
 
@@ -56,10 +58,13 @@ async function read(file: string): Promise<string | undefined> {
 async function write(file: string, text: string): Promise<void> {
   const fresh = `${file}.tmp`;
   await rm(fresh, { force: true });
-  {
+  try {
     await using handle = await open(fresh, 'wx', 0o600);
     await handle.writeFile(text);
     await handle.sync();
+  } catch (error) {
+    await rm(fresh, { force: true }).catch(() => undefined);
+    throw error;
   }
   await rename(fresh, file);
 }

@@ -164,9 +164,7 @@ export class GatewayConnection {
     for (const credential of await credentials.candidates()) {
       try {
         const session = await dial(credential, {});
-        await credentials.confirm(credential);
-        // A join token that was laid down again is not needed, and could only be stolen.
-        if ((await this.#options.joinToken()) !== undefined) await this.#options.onJoined();
+        await this.#welcomed(credential);
         return session;
       } catch (error) {
         if (!(error instanceof RefusedError) || error.reason !== 'Unauthorized') throw error;
@@ -177,9 +175,20 @@ export class GatewayConnection {
     if (joinToken === undefined) throw refusal;
     const drawn = await credentials.pending();
     const session = await dial(joinToken, { credentialHash: secretTokenHash(drawn) });
-    await credentials.confirm(drawn);
-    await this.#options.onJoined();
+    await this.#welcomed(drawn);
     return session;
+  }
+
+  /** The gateway knows this credential. A disk that takes no writes is no reason to give up the session: what lies there already suffices. */
+  async #welcomed(credential: string): Promise<void> {
+    const { credentials, joinToken, onJoined, log } = this.#options;
+    try {
+      await credentials.confirm(credential);
+      // A join token that was laid down again is not needed, and could only be stolen.
+      if ((await joinToken()) !== undefined) await onJoined();
+    } catch (error) {
+      log.error({ error }, 'the disk does not take the node’s credential as confirmed; the next session tries again');
+    }
   }
 
   /** Lives with a session to its end. Returns its successor when it was replaced in time. */
@@ -262,14 +271,24 @@ export class GatewayConnection {
     return setTimeout(() => void this.#rotate(session), Math.max(leftMilliseconds, 0));
   }
 
+  /** What cannot be kept is told to nobody: the next session tries again. */
   async #rotate(session: Session): Promise<void> {
-    session.send({ type: 'rotateCredential', credentialHash: secretTokenHash(await this.#options.credentials.pending()) });
+    try {
+      session.send({ type: 'rotateCredential', credentialHash: secretTokenHash(await this.#options.credentials.pending()) });
+    } catch (error) {
+      this.#options.log.error({ error }, 'the disk does not take a new credential; the node keeps its own');
+    }
   }
 
+  /** Where the disk refuses, both lie there: the next session tries both. */
   async #rotated(credentialHash: string): Promise<void> {
-    const { credentials } = this.#options;
-    const pending = await credentials.pending();
-    if (secretTokenHash(pending) === credentialHash) await credentials.confirm(pending);
+    const { credentials, log } = this.#options;
+    try {
+      const pending = await credentials.pending();
+      if (secretTokenHash(pending) === credentialHash) await credentials.confirm(pending);
+    } catch (error) {
+      log.error({ error }, 'the disk does not take the new credential as confirmed; the next session tries again');
+    }
   }
 }
 

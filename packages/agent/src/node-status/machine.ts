@@ -1,4 +1,4 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { access, constants, readFile, statfs } from 'node:fs/promises';
 import { arch, cpus, networkInterfaces, release, totalmem } from 'node:os';
 
 /** What is known of the machine itself. Files that a machine does not have give empty texts. */
@@ -60,7 +60,10 @@ export interface DiskSpace {
   totalFiles: number;
 }
 
+/** @throws Error where the disk can be asked nothing, or takes no writes at all. */
 export async function diskSpace(path: string): Promise<DiskSpace> {
+  // Also for root this tells a file system that is mounted read-only.
+  await access(path, constants.W_OK);
   const { bsize, blocks, bavail, files, ffree } = await statfs(path);
   return { totalBytes: bsize * blocks, availableBytes: bsize * bavail, totalFiles: files, freeFiles: ffree };
 }
