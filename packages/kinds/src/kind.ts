@@ -33,7 +33,13 @@ export interface Kind<T extends KubeObject = KubeObject> {
    * Set where this kind is another view of a stored one (events.k8s.io Events, autoscaling/v1 autoscalers): rows are the
    * hub's, and these pure functions turn one into the other.
    */
-  hub?: { kind: Kind; toHub(object: KubeObject): KubeObject; fromHub(stored: KubeObject): KubeObject };
+  hub?: {
+    kind: Kind;
+    toHub(object: KubeObject): KubeObject;
+    fromHub(stored: KubeObject): KubeObject;
+    /** Selectable fields that the hub calls by another name. */
+    fieldNames?: Readonly<Record<string, string>>;
+  };
   /** What a field selector may name beyond metadata.name and metadata.namespace; an absent value is the empty string. */
   selectableFields?: Readonly<Record<string, FieldReader<T>>>;
   /** Set for kinds that the cluster defines itself, by a CustomResourceDefinition. */

@@ -228,6 +228,16 @@ describe('an API that a Service serves', () => {
   });
 });
 
+it('an API whose Service is not there is away', async () => {
+  const name = 'v1.gone.example.com';
+  const { spec } = wardle({ group: 'gone.example.com', version: 'v1', service: { namespace: 'default', name: 'none', port: 443 } });
+  await world.client
+    .resource(apiServices)
+    .create({ apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name }, spec });
+  await expect.poll(async () => (await ask('/apis/gone.example.com/v1/things')).status, { timeout: 3_000 }).toBe(503);
+  await world.client.resource(apiServices).delete('', name);
+});
+
 describe('the check of an APIService', () => {
   const check = (spec: object = {}): Promise<unknown> => world.api.checkApiService(world.cluster, wardle(spec));
 

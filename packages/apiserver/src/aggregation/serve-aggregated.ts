@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { badRequest, StatusError } from '@kajitori/apimachinery';
+import { badRequest, isStatusError, StatusError } from '@kajitori/apimachinery';
 import { noteDecision, refusal } from '../authorization/authorizer.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 import type { RequestInfo } from '../http/request-info.ts';
@@ -96,9 +96,15 @@ async function authorizeAggregated(
   if (!decision.allowed) throw refusal(attributes, decision.reason);
 }
 
-function upstreamOf(parts: UpstreamParts, api: AggregatedApi, { cluster, path }: HttpRequest, url = ''): Promise<Upstream> {
+async function upstreamOf(parts: UpstreamParts, api: AggregatedApi, { cluster, path }: HttpRequest, url = ''): Promise<Upstream> {
   const query = url.indexOf('?');
-  return aggregatedUpstream(parts, cluster, api, `${path}${query < 0 ? '' : url.slice(query)}`);
+  const upstream = await aggregatedUpstream(parts, cluster, api, `${path}${query < 0 ? '' : url.slice(query)}`);
+  return { ...upstream, dial: (signal) => upstream.dial(signal).catch(serviceMissing) };
+}
+
+/** A Service that is not there is no answer to what was asked: the API is away. */
+function serviceMissing(error: unknown): never {
+  throw isStatusError(error, 'NotFound') ? new StatusError('ServiceUnavailable', 'service unavailable', { cause: error }) : error;
 }
 
 /** A server that would send the client, and its request, elsewhere is not followed. */

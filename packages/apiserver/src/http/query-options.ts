@@ -1,4 +1,4 @@
-import { badRequest } from '@kajitori/apimachinery';
+import { badRequest, invalidObject, notSupported, type StatusError } from '@kajitori/apimachinery';
 import type { FieldValidation } from '../negotiation/body.ts';
 import type { IncludeObject } from '../negotiation/table.ts';
 import type { RawListParameters } from '../registry/list-query.ts';
@@ -29,13 +29,29 @@ export function fieldManagerOf({ query, headers }: Pick<HttpRequest, 'query' | '
   return (headers.get('user-agent') ?? '').split('/')[0]?.slice(0, fieldManagerLengthMax) || 'unknown';
 }
 
-/** @throws StatusError BadRequest for anything but `All`. */
-export function dryRunParameter(query: URLSearchParams): boolean {
+type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
+
+/** The kind of a request's options, by its verb; requests that read have none of these. */
+const optionsKinds: Readonly<Record<string, OptionsKind>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
+};
+
+/** @throws StatusError Invalid for anything but `All`. */
+export function dryRunParameter(query: URLSearchParams, verb: string): boolean {
+  const options = optionsKinds[verb];
+  if (options === undefined) return false;
   const values = query.getAll('dryRun').filter((one) => one !== '');
-  for (const value of values) {
-    if (value !== 'All') throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`);
-  }
+  const wrong = values.find((value) => value !== 'All');
+  if (wrong !== undefined) throw unsupportedOption(options, 'dryRun', wrong, ['All']);
   return values.length > 0;
+}
+
+function unsupportedOption(options: OptionsKind, field: string, value: string, supported: string[]): StatusError {
+  return invalidObject({ group: 'meta.k8s.io', kind: options }, '', [notSupported(field, value, supported)]);
 }
 
 /** What a client gives a request at most, as Go writes durations. @throws StatusError BadRequest when it is none. */
@@ -45,11 +61,11 @@ export function checkTimeout(query: URLSearchParams): void {
   throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
 }
 
-export function fieldValidationParameter(query: URLSearchParams): FieldValidation {
+export function fieldValidationParameter(query: URLSearchParams, verb: string): FieldValidation {
   const value = query.get('fieldValidation') ?? '';
   if (value === '' || value === 'Warn') return 'Warn';
   if (value === 'Ignore' || value === 'Strict') return value;
-  throw badRequest(`fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`);
+  throw unsupportedOption(optionsKinds[verb] ?? 'CreateOptions', 'fieldValidation', value, ['Ignore', 'Strict', 'Warn']);
 }
 
 export function includeObjectParameter(query: URLSearchParams): IncludeObject {
@@ -74,9 +90,7 @@ export function deleteOptions(query: URLSearchParams, body: DeleteOptions): Dele
   const merged = { ...options, ...body };
   const { propagationPolicy } = merged;
   if (propagationPolicy !== undefined && !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy)) {
-    throw badRequest(
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(propagationPolicy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
-    );
+    throw unsupportedOption('DeleteOptions', 'propagationPolicy', propagationPolicy, ['Background', 'Foreground', 'Orphan', 'nil']);
   }
   return merged;
 }

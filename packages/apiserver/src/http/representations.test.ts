@@ -42,6 +42,58 @@ it('a timeout that is none is refused', async () => {
   for (const timeout of ['3m', '0s', '1h2.5m']) expect(await ask(timeout)).toEqual([200, undefined]);
 });
 
+it('options that do not exist are refused as Kubernetes refuses them', async () => {
+  const maps = '/api/v1/namespaces/default/configmaps';
+  const refusal = async (query: string): Promise<unknown[]> => {
+    const answer = await post(`${maps}?${query}`, 'application/json', configMap('optional'));
+    return [answer.status, ((await answer.json()) as { message?: string }).message];
+  };
+  expect(await refusal('dryRun=Some')).toEqual([
+    422,
+    'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: "Some": supported values: "All"',
+  ]);
+  expect(await refusal('fieldValidation=Loose')).toEqual([
+    422,
+    'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Loose": supported values: "Ignore", "Strict", "Warn"',
+  ]);
+  const headers = { authorization: 'Bearer x', 'content-type': 'application/json' };
+  for (const [method, path] of [
+    ['PUT', maps],
+    ['PATCH', maps],
+    ['POST', `${maps}/a`],
+  ] as const) {
+    const answer = await fetch(`${url}${path}`, { method, headers, body: '{}' });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      405,
+      { reason: 'MethodNotAllowed', message: 'the server does not allow this method on the requested resource' },
+    ]);
+  }
+});
+
+it('an event is selected by its fields in the words of either group', async () => {
+  const about = { namespace: 'default', name: 'it', kind: 'Pod' };
+  const event = {
+    metadata: { name: 'e' },
+    regarding: about,
+    eventTime: '2024-01-02T03:04:05.000006Z',
+    reason: 'R',
+    action: 'A',
+    type: 'Normal',
+    reportingController: 'c',
+    reportingInstance: 'i',
+  };
+  const group = '/apis/events.k8s.io/v1/namespaces/default/events';
+  expect((await post(group, 'application/json', event)).status).toBe(201);
+  const count = async (path: string, selector: string): Promise<number> => {
+    const answer = await fetch(`${url}${path}?fieldSelector=${encodeURIComponent(selector)}`, { headers: { authorization: 'Bearer x' } });
+    return ((await answer.json()) as { items: unknown[] }).items.length;
+  };
+  for (const selector of ['reportingController=c', 'regarding.name=it,reason=R', 'involvedObject.name=it'])
+    expect(await count(group, selector)).toBe(1);
+  expect(await count(group, 'reportingController=d')).toBe(0);
+  expect(await count('/api/v1/namespaces/default/events', 'reportingComponent=c')).toBe(1);
+});
+
 it('what could not be answered is not done', async () => {
   const maps = '/api/v1/namespaces/default/configmaps';
   expect((await post(maps, 'text/html', configMap('never'))).status).toBe(406);

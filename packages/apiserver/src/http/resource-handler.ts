@@ -1,4 +1,4 @@
-import { badRequest, type Clock, type ClusterId, type KubeObject } from '@kajitori/apimachinery';
+import { badRequest, type Clock, type ClusterId, type KubeObject, StatusError } from '@kajitori/apimachinery';
 import { DeleteOptions as DeleteOptionsType, type Kind } from '@kajitori/kinds';
 import { decodeEnvelope, decodeProtobuf, normalize } from '@kajitori/schema';
 import type { Storage } from '@kajitori/storage';
@@ -83,7 +83,7 @@ export class ResourceHandler implements Disposable {
       namespace,
       name,
       subresource,
-      dryRun: dryRunParameter(query),
+      dryRun: dryRunParameter(query, verb),
       fieldManager: fieldManagerOf(request),
       warnings: [],
       ...(request.auditNotes === undefined ? {} : { auditAnnotations: request.auditNotes.annotations }),
@@ -147,7 +147,7 @@ export class ResourceHandler implements Disposable {
   }
 
   async #create(request: HttpRequest, call: Call): Promise<HttpAnswer> {
-    if (call.name !== '' && call.subresource === '') throw badRequest('POST goes to the collection, not to a named object');
+    if (call.name !== '' && call.subresource === '') throw wrongMethod();
     const body = await this.#decode(request, call, this.#subjectOf(call));
     const result = await this.#options.operations.create(call, body);
     // The server has chosen it.
@@ -156,15 +156,15 @@ export class ResourceHandler implements Disposable {
   }
 
   async #update(request: HttpRequest, call: Call): Promise<HttpAnswer> {
-    if (call.name === '') throw unknownPath();
+    if (call.name === '') throw wrongMethod();
     const body = await this.#decode(request, call, this.#subjectOf(call));
     return this.#updated(request, call, await this.#options.operations.update(call, body));
   }
 
   async #patch(request: HttpRequest, call: Call): Promise<HttpAnswer> {
-    if (call.name === '') throw unknownPath();
+    if (call.name === '') throw wrongMethod();
     const type = parseMediaTypes(request.headers.get('content-type') ?? '')[0]?.type ?? '';
-    const fieldValidation = fieldValidationParameter(request.query);
+    const fieldValidation = fieldValidationParameter(request.query, call.verb);
     if (type === applyPatchType) return this.#apply(request, call, fieldValidation);
     const { value, duplicates } = parseText('json', await request.body(), fieldValidation !== 'Ignore');
     const result = await this.#options.operations.patch(call, (old) => {
@@ -216,7 +216,7 @@ export class ResourceHandler implements Disposable {
   async #decode(request: HttpRequest, call: Call, kind: Kind): Promise<KubeObject> {
     const object = decodeObject(kind, await request.body(), {
       contentType: request.headers.get('content-type'),
-      fieldValidation: fieldValidationParameter(request.query),
+      fieldValidation: fieldValidationParameter(request.query, call.verb),
       warnings: call.warnings,
     });
     if (request.auditNotes !== undefined) request.auditNotes.name = object.metadata.name;
@@ -225,7 +225,10 @@ export class ResourceHandler implements Disposable {
 
   async #deleteOptions(request: HttpRequest): Promise<DeleteOptions & { dryRun: boolean }> {
     const { dryRun = [], ...body } = (await this.#deleteOptionsBody(request)) as DeleteOptions & { dryRun?: string[] };
-    return { ...deleteOptions(request.query, body), dryRun: dryRunParameter(new URLSearchParams(dryRun.map((one) => ['dryRun', one]))) };
+    return {
+      ...deleteOptions(request.query, body),
+      dryRun: dryRunParameter(new URLSearchParams(dryRun.map((one) => ['dryRun', one])), 'delete'),
+    };
   }
 
   async #deleteOptionsBody(request: HttpRequest): Promise<DeleteOptions> {
@@ -270,6 +273,11 @@ export class ResourceHandler implements Disposable {
       now: this.#options.clock.now(),
     };
   }
+}
+
+/** A path that is there, and takes other methods. */
+function wrongMethod(): StatusError {
+  return new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }
 
 function answer(body: string | Uint8Array, status: number, call: Call, { representation }: EncodeOptions): HttpAnswer {

@@ -125,5 +125,8 @@ function fieldParameter(kind: Kind, text: string): FieldSelector {
       );
     }
   }
-  return selector;
+  const { fieldNames = {} } = kind.hub ?? {};
+  return selector.map((term) =>
+    Object.hasOwn(fieldNames, term.field) ? Object.assign({}, term, { field: fieldNames[term.field] }) : term,
+  );
 }

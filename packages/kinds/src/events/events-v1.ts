@@ -17,12 +17,17 @@ const renamedFields: Readonly<Record<string, string>> = {
   source: 'deprecatedSource',
 };
 
+/** `regarding.name`, which the core group calls `involvedObject.name`. */
+function nameHere(name: string): string {
+  const [head = '', ...rest] = name.split('.');
+  return [renamedFields[head] ?? head, ...rest].join('.');
+}
+
 function fields(): Record<string, FieldReader<EventsEvent>> {
   return Object.fromEntries(
     Object.entries(eventFields).flatMap(([name, read]) => {
-      const [head = '', ...rest] = name.split('.');
       const own: FieldReader<EventsEvent> = (event) => read(core(event));
-      const here = [renamedFields[head] ?? head, ...rest].join('.');
+      const here = nameHere(name);
       // Both spellings are accepted, as clients of the core group go on using theirs.
       return [
         [name, own],
@@ -48,7 +53,12 @@ export const eventsV1: Kind<EventsEvent> = {
   schema: EventsEvent,
   verbs: standardVerbs,
   stored: true,
-  hub: { kind: events, toHub: eventToCore, fromHub: eventFromCore },
+  hub: {
+    kind: events,
+    toHub: eventToCore,
+    fromHub: eventFromCore,
+    fieldNames: Object.fromEntries(Object.keys(eventFields).map((name) => [nameHere(name), name])),
+  },
   strategy: {
     nameError: dns1123SubdomainError,
     generation: false,
