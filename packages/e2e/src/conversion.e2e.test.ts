@@ -101,4 +101,23 @@ it('converts between versions through a Service, one object and a list of both',
   const both = 'jsonpath={range .items[*]}{.apiVersion} {.host}{.port}{.hostPort};{end}';
   expect(await get('bridges.v2.convert.example.com', '-o', both)).toBe('convert.example.com/v2 a1;convert.example.com/v2 b2;');
   expect(await get('bridges.v1.convert.example.com', '-o', both)).toBe('convert.example.com/v1 a:1;convert.example.com/v1 b:2;');
+
+  const swapped = [
+    { op: 'replace', path: '/spec/versions/0/storage', value: false },
+    { op: 'replace', path: '/spec/versions/1/storage', value: true },
+  ];
+  await kubectl.run(['patch', 'crd', definition, '--type=json', '-p', JSON.stringify(swapped)]);
+  expect(await kubectl.run(['get', 'crd', definition, '-o', 'jsonpath={.status.storedVersions}'])).toBe('["v1","v2"]');
+  // Another process may go on storing the former version for a second.
+  await kubectl.run(['create', '-f', '-'], bridge('third', 'v1', { hostPort: 'c:3' }));
+  await waitFor(async () => (await get('bridges.v2.convert.example.com', 'third', '-o', 'jsonpath={.host}')) === 'c', {
+    what: 'rows of two versions are converted',
+    timeoutMilliseconds: 30_000,
+  });
+  expect(await get('bridges.v2.convert.example.com', '-o', both)).toBe(
+    'convert.example.com/v2 a1;convert.example.com/v2 b2;convert.example.com/v2 c3;',
+  );
+  expect(await get('bridges.v1.convert.example.com', '-o', both)).toBe(
+    'convert.example.com/v1 a:1;convert.example.com/v1 b:2;convert.example.com/v1 c:3;',
+  );
 });
