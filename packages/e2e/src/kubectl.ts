@@ -10,14 +10,28 @@ export interface Ran {
   stderr: string;
 }
 
+export interface KubectlOptions {
+  binary: string;
+  kubeconfig: string;
+  cacheDirectory: string;
+  /** Beside what every run has: kubectl's gates, for example. */
+  environment?: Readonly<Record<string, string>>;
+}
+
 /** One kubectl binary against one cluster: what a person types, and what they see. */
 export class Kubectl {
   readonly #binary: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor({ binary, kubeconfig, cacheDirectory }: { binary: string; kubeconfig: string; cacheDirectory: string }) {
+  constructor({ binary, kubeconfig, cacheDirectory, environment = {} }: KubectlOptions) {
     this.#binary = binary;
-    this.#environment = { PATH: process.env['PATH'], HOME: cacheDirectory, KUBECONFIG: kubeconfig, KUBECACHEDIR: cacheDirectory };
+    this.#environment = {
+      PATH: process.env['PATH'],
+      HOME: cacheDirectory,
+      KUBECONFIG: kubeconfig,
+      KUBECACHEDIR: cacheDirectory,
+      ...environment,
+    };
   }
 
   /** @throws Error with both outputs when kubectl fails. */

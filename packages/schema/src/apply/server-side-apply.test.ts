@@ -159,6 +159,28 @@ describe('applyServerSide', () => {
     ).toHaveLength(0);
   });
 
+  it("keeps the annotation of kubectl's client-side applies up to date where there is one, without an owner", () => {
+    const key = 'kubectl.kubernetes.io/last-applied-configuration';
+    const annotations = { [key]: JSON.stringify(deployment({ replicas: 2 })), team: 'a' };
+    const live = update(undefined, deployment({ replicas: 2 }, { annotations }), 'kubectl-client-side-apply');
+    const metadata = (object: Value): Value => object.metadata as Value;
+    const noted = metadata(apply(live, deployment({ replicas: 3 }), { manager: 'kubectl' }));
+    const said = JSON.parse((noted.annotations as Value)[key] as string) as Value;
+    expect(said.spec).toEqual({ replicas: 3 });
+    expect((noted.annotations as Value).team).toBe('a');
+    const own = (noted.managedFields as Value[]).find(({ manager }) => manager === 'kubectl');
+    expect(JSON.stringify(own)).not.toContain('last-applied');
+    const other = metadata(apply(live, deployment({ replicas: 2 }), { manager: 'other' }));
+    expect(other.annotations).toEqual(annotations);
+    expect(metadata(apply(undefined, deployment({ replicas: 3 }), { manager: 'kubectl' })).annotations).toBeUndefined();
+    const large = { ...annotations, large: 'x'.repeat(256 * 1024 - 100) };
+    const full = update(undefined, deployment({ replicas: 2 }, { annotations: large }), 'kubectl-client-side-apply');
+    expect(Object.keys(metadata(apply(full, deployment({ replicas: 3 }), { manager: 'kubectl' })).annotations as Value)).toEqual([
+      'team',
+      'large',
+    ]);
+  });
+
   it('refuses list items without their key, and twice the same', () => {
     expect(() => attempt(undefined, deployment(template({ image: 'x' })))).toThrow(/omits all key fields \["name"\]/);
     expect(() => attempt(undefined, deployment(template(container('x'), container('x'))))).toThrow('duplicate entries for key [name="x"]');

@@ -60,6 +60,10 @@ export interface Refused {
 /** Whoever applies over an object that nobody manages yet meets its fields under this name. */
 const beforeFirstApply = 'before-first-apply';
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
+/** By whose applies that annotation is kept. */
+const lastAppliedManager = 'kubectl';
+/** Bytes of all annotations of an object; beyond, this one is done without. */
+const annotationBytesMax = 256 * 1024;
 
 /** Identity and bookkeeping that the server writes; nobody owns it. */
 const unowned = FieldSet.paths(
@@ -84,7 +88,7 @@ export function applyServerSide(options: ApplyOptions): Applied {
   if (managers.length === 0 && options.live !== undefined) managers = adopted(options, live);
   const result = merged(options, live, managers);
   // kubectl's own configuration, applied client-side until now, is no stranger to kubectl.
-  if (result.error !== undefined && options.manager === 'kubectl' && isForeseen(options.schema, live, result.conflicts)) {
+  if (result.error !== undefined && options.manager === lastAppliedManager && isForeseen(options.schema, live, result.conflicts)) {
     return merged({ ...options, force: true }, live, managers);
   }
   return result;
@@ -130,6 +134,7 @@ function merged(options: ApplyOptions, live: Record<string, unknown>, managers: 
   const gone = changed.union(removed.differenceBelow(resetFields));
   const rest = others.map((one) => relieved(one, gone));
   const fields = owned.difference(unowned);
+  if (options.manager === lastAppliedManager) noteLastApplied(object, applied);
   const isNoOp = before?.fields.equals(fields) === true && before.apiVersion === self.apiVersion && gone.isEmpty && equalJson(live, object);
   const managedFields = encodeManagers([...rest, { ...self, time: isNoOp ? before.time : formatTime(now), fields }]);
   setManagedFields(object, managedFields);
@@ -149,6 +154,35 @@ function pruned(schema: Schema, merge: Record<string, unknown>, last: FieldSet, 
   const withOwnedNamed = withNamedFields(ownedFields(schema, withOwned), schema);
   // … and so does what nobody owns but this manager never applied.
   return (withoutFields(schema, merge, mergeNamed.difference(withOwnedNamed).intersection(lastNamed)) ?? {}) as Record<string, unknown>;
+}
+
+/**
+ * Brings the annotation of client-side applies up to date where an object has one, so that whoever goes back to them compares with what
+ * was applied last. Nobody comes to own it by that.
+ */
+function noteLastApplied(object: Record<string, unknown>, applied: Record<string, unknown>): void {
+  const metadata = isRecord(object.metadata) ? object.metadata : {};
+  const annotations = isRecord(metadata.annotations) ? metadata.annotations : {};
+  if (!Object.hasOwn(annotations, lastAppliedAnnotation)) return;
+  const { [lastAppliedAnnotation]: _, ...others } = annotations;
+  const said = isRecord(applied.metadata) ? applied.metadata : {};
+  const { [lastAppliedAnnotation]: _own, ...saidAnnotations } = isRecord(said.annotations) ? said.annotations : {};
+  const text = `${JSON.stringify(sorted({ ...applied, metadata: { ...said, annotations: saidAnnotations } }))}\n`;
+  const bytes = Object.entries({ ...others, [lastAppliedAnnotation]: text }).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(typeof value === 'string' ? value : ''),
+    0,
+  );
+  metadata.annotations = bytes > annotationBytesMax ? others : { ...others, [lastAppliedAnnotation]: text };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }
 
 /** Whether all conflicts are about fields that kubectl's annotation says it applied itself. */
