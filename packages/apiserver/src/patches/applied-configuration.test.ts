@@ -35,6 +35,13 @@ describe('an applied configuration', () => {
     expect(apply(deployments, yaml, 'Ignore')).toEqual([]);
   });
 
+  it('may leave its metadata out, or get it wrong', () => {
+    const bare = yaml.replace('metadata: { name: web, namespace: default }\n', '').replace('  replicas: 2\n', '');
+    expect(apply(deployments, bare, 'Strict')).toEqual(['another object']);
+    expect(() => apply(deployments, bare.replace('replicas', 'odd'), 'Strict')).toThrow('.spec.odd: field not declared in schema');
+    expect(() => apply(deployments, `${bare}metadata: 5\n`, 'Strict')).toThrow('cannot be handled as a Deployment');
+  });
+
   it('may hold no field that its kind does not have, whatever is asked for', () => {
     const nested = yaml.replace('replicas: 2', 'odd: 2').replace('image: i', 'image: i, oddly: { a: 1 }');
     for (const fieldValidation of ['Ignore', 'Warn', 'Strict'] as const) {

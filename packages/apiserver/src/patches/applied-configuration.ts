@@ -52,6 +52,8 @@ export function appliedConfiguration(
   const undeclared: string[] = [];
   asKind(kind, structuredClone(value), [], { fieldValidation: 'Warn', warnings: undeclared });
   const applied = value as KubeObject;
+  // Who names nothing of it may leave it out; the check above refused what is no object.
+  applied.metadata ??= {};
   if (undeclared.length > 0) throw undeclaredFields(kind, applied);
   checkDuplicates(call, options);
   if ((applied.metadata.managedFields ?? []).length > 0) throw badRequest('metadata.managedFields must be nil');
