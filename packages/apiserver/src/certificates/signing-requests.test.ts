@@ -87,6 +87,10 @@ it('is approved and signed by those alone who may for its signer', async () => {
   await expect(requests().updateStatus({ ...after, status: { ...after.status, certificate } })).rejects.toThrow(
     'user not permitted to sign requests with signerName "kubernetes.io/kube-apiserver-client"',
   );
-  const issued = await requests(root).updateStatus({ ...after, status: { certificate } });
+  // Whoever decides may say so in the object's metadata as well.
+  const annotations = { by: 'root' };
+  const noted = await requests(root).updateSubresource({ ...after, metadata: { ...after.metadata, annotations } }, 'approval');
+  expect(noted.metadata.annotations).toEqual(annotations);
+  const issued = await requests(root).updateStatus({ ...noted, status: { certificate } });
   expect(issued.status).toMatchObject({ certificate, conditions: [{ type: 'Approved' }] });
 });

@@ -56,7 +56,7 @@ function nameRequester({ user }: Call, { spec }: CertificateSigningRequest): voi
   else spec.extra = Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]]));
 }
 
-/** `approval` writes conditions alone; `status` writes the certificate and other conditions, and a list without the decision keeps it. */
+/** Of the answer, `approval` writes conditions alone; `status` writes the certificate and other conditions, and a list without the decision keeps it. */
 function keepApart({ subresource }: Call, draft: CertificateSigningRequest, old: CertificateSigningRequest, now: Date): void {
   draft.spec = old.spec;
   const [before, wanted] = [old.status?.conditions ?? [], draft.status?.conditions ?? []];
@@ -65,10 +65,6 @@ function keepApart({ subresource }: Call, draft: CertificateSigningRequest, old:
     const decided = wanted.some(({ type }) => decisions.has(type));
     if (!decided) conditions = [...before.filter(({ type }) => decisions.has(type)), ...wanted];
   } else {
-    draft.metadata = {
-      ...old.metadata,
-      ...(draft.metadata.managedFields === undefined ? {} : { managedFields: draft.metadata.managedFields }),
-    };
     draft.status = { ...draft.status };
     if (old.status?.certificate === undefined) delete draft.status.certificate;
     else draft.status.certificate = old.status.certificate;

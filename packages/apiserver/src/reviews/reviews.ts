@@ -1,9 +1,10 @@
-import { badRequest, formatTime, type KubeObject } from '@kajitori/apimachinery';
+import { badRequest, type FieldError, formatTime, invalidObject, type KubeObject } from '@kajitori/apimachinery';
 import { type Attributes, nodeNameOf, type PolicyRule, rulesFor, superuserGroup } from '@kajitori/authorization';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { Authorize } from '../authorization/authorizer.ts';
 import type { RbacSource } from '../authorization/rbac-source.ts';
 import type { Call } from '../call.ts';
+import { type AccessSpec, accessReviewErrors, localReviewErrors } from './access-review-errors.ts';
 
 export interface ReviewServices {
   authorize: Authorize;
@@ -22,12 +23,13 @@ export const reviews: Readonly<Record<string, Review>> = {
     status: { userInfo: userInfo(user) },
   }),
   'authentication.k8s.io/TokenReview': tokenReview,
-  'authorization.k8s.io/SelfSubjectAccessReview': (services, call, object) => accessReview(services, call, object, call.user),
-  'authorization.k8s.io/SubjectAccessReview': (services, call, object) => accessReview(services, call, object, subjectOf(object)),
+  'authorization.k8s.io/SelfSubjectAccessReview': (services, call, object) =>
+    accessReview(services, call, { object, user: call.user, errors: accessReviewErrors(object, { about: 'self' }) }),
+  'authorization.k8s.io/SubjectAccessReview': (services, call, object) =>
+    accessReview(services, call, { object, user: subjectOf(object), errors: accessReviewErrors(object, { about: 'anybody' }) }),
   'authorization.k8s.io/LocalSubjectAccessReview': (services, call, object) => {
-    const { namespace } = (object['spec'] as { resourceAttributes?: { namespace?: string } }).resourceAttributes ?? {};
-    if (namespace !== call.namespace) throw badRequest('spec.resourceAttributes.namespace must match metadata.namespace');
-    return accessReview(services, call, object, subjectOf(object));
+    const errors = [...accessReviewErrors(object, { about: 'anybody' }), ...localReviewErrors(object, call.namespace)];
+    return accessReview(services, call, { object, user: subjectOf(object), errors });
   },
   'authorization.k8s.io/SelfSubjectRulesReview': rulesReview,
 };
@@ -42,21 +44,19 @@ function userInfo(user: Call['user']): object {
 }
 
 function subjectOf(object: KubeObject): { name: string; groups: string[] } {
-  const { user = '', groups = [] } = (object['spec'] ?? {}) as { user?: string; groups?: string[] };
-  if (user === '' && groups.length === 0) throw badRequest('spec.user or spec.groups is required: at least one must be specified');
+  const { user = '', groups = [] } = (object['spec'] ?? {}) as AccessSpec;
   return { name: user, groups };
 }
 
-interface AccessSpec {
-  resourceAttributes?: { verb?: string; group?: string; resource?: string; subresource?: string; namespace?: string; name?: string };
-  nonResourceAttributes?: { verb?: string; path?: string };
+interface Question {
+  object: KubeObject;
+  user: Attributes['user'];
+  errors: readonly FieldError[];
 }
 
-async function accessReview({ authorize }: ReviewServices, call: Call, object: KubeObject, user: Attributes['user']): Promise<KubeObject> {
+async function accessReview({ authorize }: ReviewServices, call: Call, { object, user, errors }: Question): Promise<KubeObject> {
+  if (errors.length > 0) throw invalidObject(call.kind, '', errors);
   const { resourceAttributes: resource, nonResourceAttributes: path } = (object['spec'] ?? {}) as AccessSpec;
-  if ((resource === undefined) === (path === undefined)) {
-    throw badRequest('exactly one of spec.resourceAttributes and spec.nonResourceAttributes must be specified');
-  }
   const attributes: Attributes =
     resource === undefined
       ? { user, verb: path?.verb ?? '', path: path?.path ?? '' }
@@ -76,20 +76,20 @@ async function accessReview({ authorize }: ReviewServices, call: Call, object: K
 }
 
 async function tokenReview({ authentication }: ReviewServices, call: Call, object: KubeObject): Promise<KubeObject> {
-  const { token = '', ...spec } = (object['spec'] ?? {}) as { token?: string; audiences?: string[] };
+  const { token = '', audiences = [] } = (object['spec'] ?? {}) as { token?: string; audiences?: string[] };
   if (token === '') throw badRequest('token is required for TokenReview in authentication');
-  const reviewed = await authentication.review(call.cluster, token, spec.audiences ?? []);
+  const reviewed = await authentication.review(call.cluster, token, audiences);
   const status =
     'error' in reviewed
       ? { user: {}, error: reviewed.error }
       : { authenticated: true, user: userInfo(reviewed.user), audiences: reviewed.audiences };
-  // The answer does not repeat the secret.
-  return { ...object, metadata: {}, spec: { ...spec, token: '' }, status };
+  return { ...object, metadata: {}, status };
 }
 
 /** What `kubectl auth can-i --list` prints. */
 async function rulesReview({ rbac }: ReviewServices, call: Call, object: KubeObject): Promise<KubeObject> {
   const { namespace = '' } = (object['spec'] ?? {}) as { namespace?: string };
+  if (namespace === '') throw badRequest('no namespace on request');
   const resourceRules: PolicyRule[] = [];
   const nonResourceRules: PolicyRule[] = [];
   const all = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
