@@ -96,7 +96,8 @@ export class KubernetesHandler {
     const [first, group, version] = segments;
     if (first === 'version' && segments.length === 1) return jsonAnswer(versionInfo);
     if ((first === 'livez' || first === 'readyz' || first === 'healthz') && segments.length <= 2) {
-      return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
+      const body = request.query.has('verbose') ? `[+]ping ok\n${first} check passed\n` : 'ok';
+      return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
     }
     const issuerAnswer = await issuerDocument(this.#options.tokenKeys, request.cluster, request.path);
     if (issuerAnswer !== undefined) return issuerAnswer;

@@ -70,6 +70,18 @@ it('options that do not exist are refused as Kubernetes refuses them', async () 
   }
 });
 
+it('a patch of an unknown form is refused before its object is looked for', async () => {
+  const headers = { authorization: 'Bearer x', 'content-type': 'application/odd' };
+  const answer = await fetch(`${url}/api/v1/namespaces/default/configmaps/none`, { method: 'PATCH', headers, body: '{}' });
+  expect([answer.status, await answer.json()]).toMatchObject([415, { reason: 'UnsupportedMediaType' }]);
+});
+
+it('health is told in the form that is asked for', async () => {
+  const ask = async (path: string): Promise<string> => (await fetch(`${url}${path}`, { headers: { authorization: 'Bearer x' } })).text();
+  expect(await ask('/readyz')).toBe('ok');
+  expect(await ask('/livez?verbose')).toBe('[+]ping ok\nlivez check passed\n');
+});
+
 it('an event is selected by its fields in the words of either group', async () => {
   const about = { namespace: 'default', name: 'it', kind: 'Pod' };
   const event = {

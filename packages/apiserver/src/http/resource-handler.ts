@@ -10,7 +10,7 @@ import { listForm } from '../negotiation/list-form.ts';
 import { negotiate, parseMediaTypes, protobufType } from '../negotiation/media-type.ts';
 import { type Answer, isAnswer, type Operations, unknownPath } from '../operations/operations.ts';
 import { appliedConfiguration, applyPatchType } from '../patches/applied-configuration.ts';
-import { patchedObject } from '../patches/patched-object.ts';
+import { checkPatchType, patchedObject } from '../patches/patched-object.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import type { DeleteOptions } from '../registry/delete.ts';
 import { Item } from '../registry/item.ts';
@@ -164,6 +164,7 @@ export class ResourceHandler implements Disposable {
   async #patch(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     if (call.name === '') throw wrongMethod();
     const type = parseMediaTypes(request.headers.get('content-type') ?? '')[0]?.type ?? '';
+    checkPatchType(call, type);
     const fieldValidation = fieldValidationParameter(request.query, call.verb);
     if (type === applyPatchType) return this.#apply(request, call, fieldValidation);
     const { value, duplicates } = parseText('json', await request.body(), fieldValidation !== 'Ignore');

@@ -49,6 +49,11 @@ function applied(call: Call, old: KubeObject, { type, patch }: PatchRequest): un
   }
 }
 
+/** Whether the resource is patched so at all, before anything else is looked at. @throws StatusError UnsupportedMediaType. */
+export function checkPatchType({ kind, subresource }: Call, type: string): void {
+  if (!supported.includes(type)) throw unsupportedPatch(subresource === 'scale' ? undefined : kind);
+}
+
 function checkObject(patch: unknown): asserts patch is Record<string, unknown> {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw badRequest('the patch must be an object');
 }
