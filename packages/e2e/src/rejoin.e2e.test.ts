@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { Node, Pod } from '@kajitori/kinds';
-import type { TestInstance } from '@kajitori/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { askManagement } from './ask-management.ts';
 import type { Kubectl } from './kubectl.ts';
 import { image } from './manifests.ts';
 import { newestKubectl } from './newest-kubectl.ts';
@@ -17,28 +15,13 @@ const nodeName = 'comes-again';
 const namespace = 'rejoin';
 const owns = new AsyncDisposableStack();
 let kubectl: Kubectl;
-let instance: TestInstance;
+let ask: ReturnType<typeof askManagement>;
 let prefix: string;
 let cluster: string;
 
 const soon = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 40_000, interval: 200 });
 const shell = async (command: string): Promise<string> =>
   (await promisify(execFile)('sh', ['-c', command], { env: { PATH: process.env['PATH'] }, timeout: 60_000 })).stdout;
-
-/** Asks /v1. */
-async function ask<Answer>(method: string, path: string): Promise<Answer> {
-  const agent = new Agent({ ca: instance.certificateAuthority });
-  const headers = { authorization: `Bearer ${instance.apiKey}` };
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const asked = request(new URL(path, instance.address), { method, agent, headers }, (answer) => {
-    if ((answer.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${answer.statusCode}`));
-    else text(answer).then(resolve, reject);
-  });
-  asked.on('error', reject);
-  asked.end();
-  const body = await promise.finally(() => agent.destroy());
-  return (body === '' ? undefined : JSON.parse(body)) as Answer;
-}
 
 async function joinMachine(): Promise<void> {
   const { command } = await ask<{ command: string }>('POST', `/v1/clusters/${cluster}/join-tokens`);
@@ -52,7 +35,9 @@ const nodeIsThere = async (): Promise<boolean> =>
 const podsThere = async (): Promise<Pod[]> => (await kubectl.json<{ items: Pod[] }>(['-n', namespace, 'get', 'pods'])).items;
 
 beforeAll(async () => {
-  ({ kubectl, instance } = await newestKubectl(owns));
+  const found = await newestKubectl(owns);
+  kubectl = found.kubectl;
+  ask = askManagement(found.instance);
   const { items } = await ask<{ items: { id: string }[] }>('GET', '/v1/clusters?name=local');
   cluster = items[0]?.id ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'kajitori-rejoin-'));

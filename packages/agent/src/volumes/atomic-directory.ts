@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 export interface PayloadFile {
   bytes: Buffer;
   mode: number;
+  /** Whose it is; root's unless said. */
+  uid?: number | undefined;
 }
 
 /** Files by their path within the directory. */
@@ -44,11 +46,11 @@ export async function readPayloadFile(directory: string, path: string): Promise<
 async function fill(directory: string, payload: Payload, gid: number | undefined): Promise<void> {
   await mkdir(directory, { mode: 0o755 });
   if (gid !== undefined) await chown(directory, 0, gid);
-  for (const [path, { bytes, mode }] of payload) {
+  for (const [path, { bytes, mode, uid = 0 }] of payload) {
     const file = join(directory, path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
     await writeFile(file, bytes, { mode: 0o600 });
-    if (gid !== undefined) await chown(file, 0, gid);
+    if (gid !== undefined || uid !== 0) await chown(file, uid, gid ?? 0);
     // After the umask, and with the group's share where the pod has a group of its own.
     await chmod(file, gid === undefined ? mode : mode | 0o040);
   }
@@ -61,7 +63,8 @@ async function shows(directory: string, payload: Payload): Promise<boolean> {
   for (const path of paths) {
     const wanted = payload.get(path);
     if (wanted === undefined) return false;
-    const { mode } = await stat(join(data, path));
+    const { mode, uid } = await stat(join(data, path));
+    if (wanted.uid !== undefined && uid !== wanted.uid) return false;
     if (((mode ^ wanted.mode) & 0o737) !== 0 || !(await readFile(join(data, path))).equals(wanted.bytes)) return false;
   }
   return true;

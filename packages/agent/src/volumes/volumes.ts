@@ -14,6 +14,7 @@ import type { PodFacts, PodObjects } from '../model/pod-objects.ts';
 import { type Payload, readPayloadFile, writeAtomically } from './atomic-directory.ts';
 import { prepareHostPath } from './host-path.ts';
 import { type Files, VolumeError, configMapFiles, downwardFiles, safePath, secretFiles } from './payload.ts';
+import { tokenRights } from './token-rights.ts';
 import { ServiceAccountTokens, type TokenSource } from './service-account-tokens.ts';
 import { bindSubPath } from './sub-path.ts';
 import { mountTmpfs, unmountAllUnder } from './tmpfs.ts';
@@ -129,15 +130,14 @@ export class Volumes {
     if (downwardAPI !== undefined) return downwardFiles(downwardAPI.items ?? [], facts, mode);
     if (serviceAccountToken === undefined) throw new VolumeError('this projection is not supported on this node');
     const path = safePath(serviceAccountToken.path);
+    const file = (bytes: Buffer): Files => [[path, { bytes, ...tokenRights(facts.pod, mode) }]];
     try {
-      return [
-        [path, { bytes: Buffer.from(await this.#tokens.tokenFor(facts.pod, serviceAccountToken, now)), mode: 0o600 | (mode & 0o044) }],
-      ];
+      return file(Buffer.from(await this.#tokens.tokenFor(facts.pod, serviceAccountToken, now)));
     } catch (error) {
       // Alone after a restart: what lies in the volume is the last token that was good.
       const before = await readPayloadFile(directory, path);
       if (before === undefined) throw error;
-      return [[path, { bytes: before, mode: 0o600 | (mode & 0o044) }]];
+      return file(before);
     }
   }
 
