@@ -148,6 +148,14 @@ describe('an instance', () => {
     ]);
   });
 
+  it('says what it is', async () => {
+    const { kind: _kind, ...nameless } = backup('kindless');
+    const { code, body } = await api.send('POST', path, nameless);
+    expect([code, body['message']]).toEqual([400, expect.stringMatching(/^Object 'Kind' is missing in '\{"apiVersion"/)]);
+    const { apiVersion: _version, ...versionless } = backup('versionless');
+    expect((await api.send('POST', path, versionless)).body['message']).toMatch(/^Object 'apiVersion' is missing in/);
+  });
+
   it('keeps spec and status apart', async () => {
     const made = await api.send('POST', path, backup('split', { target: 'a' }, { status: { copies: 3 } }));
     expect(made.body).not.toHaveProperty('status');

@@ -14,6 +14,9 @@ export interface DecodeOptions {
   warnings: string[];
 }
 
+/** Most of a body that a message repeats. */
+const shownCharactersMax = 256;
+
 const text = new TextDecoder('utf-8', { fatal: true });
 
 /** What a body says, before it is known to be of any kind. `duplicates` says of keys that stand twice what Kubernetes' parser of that form does. */
@@ -30,7 +33,15 @@ export function decodeObject(kind: Kind, bytes: Uint8Array, options: DecodeOptio
     return decodeProtobufObject(kind, bytes);
   }
   const { value, duplicates } = parseText(format, bytes, options.fieldValidation !== 'Ignore');
+  if (kind.custom !== undefined) checkSaysKind(value);
   return asKind(kind, value, duplicates, options);
+}
+
+/** Built-in types are known by the URL; of a tenant's, the object says what it is. */
+function checkSaysKind(value: unknown): void {
+  const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown };
+  const missing = kind === undefined || kind === '' ? 'Kind' : apiVersion === undefined || apiVersion === '' ? 'apiVersion' : undefined;
+  if (missing !== undefined) throw badRequest(`Object '${missing}' is missing in '${JSON.stringify(value).slice(0, shownCharactersMax)}'`);
 }
 
 /** Checks kind, types and field names of a parsed value; also for the results of patches. */
