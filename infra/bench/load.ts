@@ -56,7 +56,11 @@ export class LoadClient implements Disposable {
         },
       );
       call.on('timeout', () => call.destroy(new Error(`${method} ${path} took too long`)));
-      call.on('error', reject);
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        // The server has just closed a connection that was idle for long.
+        if (call.reusedSocket && error.code === 'ECONNRESET') this.send(asked).then(resolve, reject);
+        else reject(error);
+      });
       call.end(body);
     });
   }

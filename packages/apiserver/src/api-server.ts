@@ -105,7 +105,7 @@ export class ApiServer implements AsyncDisposable {
   readonly #aggregated: AggregatedApis;
   readonly #kinds: ClusterKinds;
   readonly #resources: ResourceHandler;
-  readonly #gate = new RequestGate(eventLoopLoad());
+  readonly #gate = new RequestGate({ load: eventLoopLoad() });
   readonly #egress: EgressClient;
   /** Of each HTTP side. */
   readonly #auditors = new AsyncDisposableStack();
@@ -113,7 +113,7 @@ export class ApiServer implements AsyncDisposable {
   constructor(options: ApiServerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#hub = new WatchHub(options.logger);
+    this.#hub = new WatchHub(options.logger, (cluster, worked) => this.#gate.rest(cluster, worked));
     this.dial = new ClusterDial({ storage: options.storage, node: options.node ?? unreachableNodes });
     this.#upstreams = { dial: this.dial, frontProxy: options.frontProxy };
     this.#egress = new EgressClient({ allowed: options.egress ?? 'public' });
@@ -190,6 +190,11 @@ export class ApiServer implements AsyncDisposable {
     return checkApiService(this.#upstreams, cluster, object);
   }
 
+  /** Whether a further connection to a cluster may begin, once it may. */
+  connection(cluster: ClusterId): Promise<boolean> {
+    return this.#gate.connection(cluster);
+  }
+
   /** The HTTP side: a Hono app for requests, and a handler for the server's `upgrade` event. */
   http({ clusterOf, node = this.#options.node ?? unreachableNodes, metrics, serverAddress }: HttpOptions): {
     app: Hono<{ Bindings: NodeBindings }>;
@@ -245,6 +250,7 @@ export class ApiServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#auditors[Symbol.asyncDispose]();
     this.#resources[Symbol.dispose]();
+    this.#gate[Symbol.dispose]();
     this.#egress[Symbol.dispose]();
     await this.#hub[Symbol.asyncDispose]();
   }

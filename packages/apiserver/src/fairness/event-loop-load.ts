@@ -1,22 +1,12 @@
 import { performance } from 'node:perf_hooks';
 
-/** Above this share of its time at work, whoever comes next has to wait for somebody else. */
-const busyShare = 0.8;
-const sampleMilliseconds = 50;
-
-/** Whether this process's event loop has been at work most of the last moment. Measured when somebody asks, at most every 50 ms. */
-export function eventLoopLoad(): () => boolean {
+/** The share of its time that this process's event loop was at work since it was asked last. */
+export function eventLoopLoad(): () => number {
   let last = performance.eventLoopUtilization();
-  let sampledAt = performance.now();
-  let busy = false;
   return () => {
-    const now = performance.now();
-    if (now - sampledAt >= sampleMilliseconds) {
-      const current = performance.eventLoopUtilization();
-      busy = performance.eventLoopUtilization(current, last).utilization > busyShare;
-      last = current;
-      sampledAt = now;
-    }
-    return busy;
+    const current = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(current, last);
+    last = current;
+    return utilization;
   };
 }

@@ -1,5 +1,5 @@
 import { newClusterId } from '@kajitori/apimachinery';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RequestGate, runningMax, waitingMax, watchesMax } from './request-gate.ts';
 
 const noisy = newClusterId();
@@ -34,51 +34,161 @@ class Work {
   }
 }
 
+let now = 0;
+const gates: RequestGate[] = [];
+/** A gate whose clock and ticks the test moves. */
+function gateAt(load: number): RequestGate {
+  const gate = new RequestGate({ load: () => load, now: () => now });
+  gates.push(gate);
+  return gate;
+}
+function pass(milliseconds: number): void {
+  for (let left = milliseconds; left > 0; left -= 50) {
+    now += 50;
+    vi.advanceTimersByTime(50);
+  }
+}
+const turnsTaken = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+beforeEach(() => {
+  now = 0;
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  for (const gate of gates.splice(0)) gate[Symbol.dispose]();
+  vi.useRealTimers();
+});
+
 describe('the gate of requests', () => {
-  it('lets a cluster run what it likes while there is time, and refuses what would only wait', async () => {
-    const gate = new RequestGate(() => false);
+  it('lets a cluster run what it likes while it asks alone, and refuses, after a moment, what would only wait', async () => {
+    const gate = gateAt(1);
     const work = new Work();
     const all = Array.from({ length: runningMax + waitingMax }, () => gate.run(noisy, work.request()));
     expect(work.running).toBe(runningMax);
+    pass(1_000);
+    const asked = performance.now();
     await expect(gate.run(noisy, work.request())).rejects.toMatchObject({ code: 429, details: { retryAfterSeconds: 1 } });
+    expect(performance.now() - asked).toBeGreaterThan(900);
     await work.endAll();
     await Promise.all(all);
     expect(work.most).toBe(runningMax);
+    pass(61_000);
     expect(gate.size).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('shares a busy process: who asks little does not wait for who asks much', async () => {
-    const gate = new RequestGate(() => true);
+    const gate = gateAt(0.9);
     const [loud, soft] = [new Work(), new Work()];
+    const first = gate.run(quiet, soft.request());
+    pass(1_000);
     const all = Array.from({ length: 300 }, () => gate.run(noisy, loud.request()));
-    expect(loud.running).toBe(64);
+    expect(loud.running).toBe(2);
     const asked = gate.run(quiet, soft.request());
-    expect(soft.running).toBe(1);
+    expect(soft.running).toBe(2);
+    await soft.endAll();
+    pass(2_000);
+    await turnsTaken();
+    expect(loud.running).toBe(300);
+    await loud.endAll();
+    await Promise.all([...all, asked, first]);
+  });
+
+  it('gives those who share an idle process more and more', async () => {
+    const gate = gateAt(0.2);
+    const [loud, soft] = [new Work(), new Work()];
+    const asked = gate.run(quiet, soft.request());
+    const all = Array.from({ length: 250 }, () => gate.run(noisy, loud.request()));
+    expect(loud.running).toBe(200);
     await loud.endAll();
     await soft.endAll();
     await Promise.all([...all, asked]);
-    expect(gate.size).toBe(0);
   });
 
   it('begins them in the order of their coming, and goes on after one that fails', async () => {
-    const gate = new RequestGate(() => true);
-    const work = new Work();
-    const first = Array.from({ length: 63 }, () => gate.run(noisy, work.request('first')));
+    const gate = gateAt(0.9);
+    const [work, soft] = [new Work(), new Work()];
+    const beside = gate.run(quiet, soft.request());
+    pass(1_000);
+    const first = gate.run(noisy, work.request('first'));
     const failing = gate.run(noisy, async () => Promise.reject(new Error('it failed')));
     const next = ['a', 'b', 'c'].map((name) => gate.run(noisy, work.request(name)));
     await expect(failing).rejects.toThrow('it failed');
     await work.endAll();
-    await Promise.all([...first, ...next]);
-    expect(work.order.slice(63)).toEqual(['a', 'b', 'c']);
+    await Promise.all([first, ...next]);
+    expect(work.order).toEqual(['first', 'a', 'b', 'c']);
+    await soft.endAll();
+    await beside;
   });
 
-  it('bounds watches by themselves', async () => {
-    const gate = new RequestGate(() => true);
+  it('lets a cluster that has held the process wait for its allowance, while others ask', async () => {
+    const gate = gateAt(0.2);
+    const hold = async (): Promise<void> => {
+      const until = performance.now() + 230;
+      while (performance.now() < until);
+    };
+    await gate.run(quiet, async () => undefined);
+    await gate.run(noisy, hold);
     const work = new Work();
+    const waits = gate.run(noisy, work.request());
+    expect(work.running).toBe(0);
+    await gate.run(quiet, async () => undefined);
+    pass(500);
+    await turnsTaken();
+    expect(work.running).toBe(0);
+    // Nobody else asks any more.
+    pass(1_000);
+    await turnsTaken();
+    expect(work.running).toBe(1);
+    await work.endAll();
+    await waits;
+  });
+
+  it('tells who would have to wait for long to come again, with the time', async () => {
+    const gate = gateAt(0.2);
+    await gate.run(quiet, async () => undefined);
+    await gate.run(noisy, async () => {
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+    });
+    const step = gate.turn(noisy, async () => 'done');
+    await expect(gate.run(noisy, async () => undefined)).rejects.toMatchObject({ code: 429 });
+    await gate
+      .run(noisy, async () => undefined)
+      .catch((error: { details: { retryAfterSeconds: number } }) => {
+        expect(error.details.retryAfterSeconds).toBeGreaterThan(30);
+      });
+    // What was let in before is not refused in the midst of it.
+    pass(2_000);
+    expect(await step).toBe('done');
+  });
+
+  it('bounds watches by themselves, and what they leave unread together', async () => {
+    const gate = gateAt(0.9);
+    const work = new Work();
+    expect(gate.unreadBytesMax(noisy)).toBe(16 * 1024 * 1024);
     const watches = Array.from({ length: watchesMax }, () => gate.watch(noisy, work.request()));
+    expect(gate.unreadBytesMax(noisy)).toBe(256 * 1024);
     await expect(gate.watch(noisy, work.request())).rejects.toMatchObject({ code: 429 });
     expect(await gate.run(noisy, async () => 'answered')).toBe('answered');
     expect(work.running).toBe(watchesMax);
     void watches;
+  });
+
+  it('lets connections begin one after the other while others ask', async () => {
+    const gate = gateAt(0.2);
+    await gate.run(quiet, async () => undefined);
+    let begun = 0;
+    const connect = async (): Promise<void> => {
+      if (await gate.connection(noisy)) begun += 1;
+    };
+    for (let number = 0; number < 400; number += 1) void connect();
+    await turnsTaken();
+    expect(begun).toBe(100);
+    pass(500);
+    await turnsTaken();
+    expect(begun).toBe(120);
+    pass(1_000);
+    await turnsTaken();
+    expect(begun).toBe(400);
   });
 });

@@ -1,40 +1,83 @@
+import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterId, tooManyRequests } from '@kajitori/apimachinery';
+import { type HoldMeter, newHoldMeter } from './hold-meter.ts';
+import { HoldAllowance } from './hold-allowance.ts';
+import { SharedWidth } from './shared-width.ts';
 
 /** Requests of one cluster that run side by side in this process, and those that wait behind them; more are answered 429. */
 export const runningMax = 400;
 export const waitingMax = 400;
 /** Watches of one cluster in this process. */
-export const watchesMax = 5_000;
+export const watchesMax = 2_000;
 /** Long answers of one cluster that are on their way to their readers. */
 export const sendingMax = 200;
-/** What all clusters together run side by side while the process is busy, and the least share of one. */
-const busyRunningMax = 64;
-const shareMin = 8;
+/** What all watches of a cluster may leave unread, shared by them; each has at least and at most so much. */
+const unreadBytesMax = 128 * 1024 * 1024;
+const unreadBytesOfOne = { least: 256 * 1024, most: 16 * 1024 * 1024 };
+/** Connections of one cluster that begin at once and in a second, while others ask too: what they agree on by TLS takes a millisecond or two. */
+const connectionsAtOnce = 100;
+const connectionsPerSecond = 40;
+const connectingMax = 2_000;
+/** Who has not had his turn by then is told to come again. */
+const waitSecondsMax = 10;
 const retryAfterSeconds = 1;
+const retrySecondsMax = 60;
+/** A refusal comes after this, so that who does not wait before he asks again has waited; so many are kept waiting. */
+const refusalMilliseconds = 1_000;
+const refusalsMax = 2_000;
+/** A cluster asks when it has asked within this time. */
+const askingMilliseconds = 1_000;
+/** Where a busy process is shared, work that nobody waits for rests this many times as long as it took. */
+const restShare = 3;
+
+/** A request that waits for its turn. */
+interface Waiting {
+  /** Infinity: it was let in, and waits as long as it takes. */
+  since: number;
+  begin: () => void;
+  refuse: (error: Error) => void;
+}
 
 interface Queue {
   running: number;
   watches: number;
   sending: number;
-  waiting: (() => void)[];
+  refused: number;
+  waiting: Waiting[];
+  connecting: (() => void)[];
+  connections: number;
+  askedAt: number;
+  holds: HoldAllowance;
+}
+
+export interface RequestGateOptions {
+  /** The share of the last moment that the process was at work. */
+  load: () => number;
+  now?: () => number;
 }
 
 /**
- * Owns: how many requests of each cluster run at once. While the process has time to spare, each may run as many as `runningMax`. When it is
- * busy, clusters that ask share it: one that sends ten times what it may waits behind itself, and not in front of the others.
- * Invariants: a cluster's requests begin in the order of their coming; a cluster that asks nothing has nothing here; what begins ends, and
- * lets the next one begin.
+ * Owns: whose turn it is. While one cluster asks alone, it may run as many requests as `runningMax`. As soon as others ask too, they share what
+ * leaves the process time to answer: a cluster that sends ten times what it may waits behind itself, and not in front of the others. One whose
+ * requests hold the process for long (huge bodies, costly rules) has an allowance of such time, and waits for it to come again.
+ * Invariants: a cluster's requests begin in the order of their coming; what begins ends, and lets the next one begin; a cluster that asks nothing
+ * has nothing here after some seconds.
  */
-export class RequestGate {
+export class RequestGate implements Disposable {
   readonly #queues = new Map<ClusterId, Queue>();
-  readonly #isBusy: () => boolean;
+  readonly #load: () => number;
+  readonly #now: () => number;
+  readonly #width: SharedWidth;
+  #tick: NodeJS.Timeout | undefined;
 
-  constructor(isBusy: () => boolean) {
-    this.#isBusy = isBusy;
+  constructor({ load, now = () => performance.now() }: RequestGateOptions) {
+    this.#load = load;
+    this.#now = now;
+    this.#width = new SharedWidth(runningMax);
   }
 
   /** Runs a request when it is its turn. @throws StatusError TooManyRequests when too many wait already. */
-  run<T>(cluster: ClusterId, request: () => Promise<T>): Promise<T> {
+  run<T>(cluster: ClusterId, request: (meter: HoldMeter) => Promise<T>): Promise<T> {
     return this.#take(cluster, request, waitingMax);
   }
 
@@ -43,91 +86,181 @@ export class RequestGate {
     return this.#take(cluster, step, Infinity);
   }
 
-  async #take<T>(cluster: ClusterId, request: () => Promise<T>, behind: number): Promise<T> {
-    const queue = this.#queueOf(cluster);
-    if (queue.waiting.length > 0 || queue.running >= this.#share()) await this.#turn(queue, behind);
-    else queue.running += 1;
+  async #take<T>(cluster: ClusterId, request: (meter: HoldMeter) => Promise<T>, behind: number): Promise<T> {
+    const queue = this.#asked(cluster);
+    if (queue.waiting.length > 0 || !this.#mayBegin(queue)) {
+      const hopeless = behind === Infinity ? undefined : this.#whyNotWait(queue, behind);
+      if (hopeless !== undefined) await this.#refuse(queue, hopeless);
+      const since = behind === Infinity ? Infinity : this.#now();
+      await new Promise<void>((begin, refuse) => queue.waiting.push({ since, begin, refuse }));
+    } else queue.running += 1;
+    const meter = newHoldMeter();
     try {
-      return await request();
+      return await request(meter);
     } finally {
+      queue.holds.spend(meter.end(), this.#now());
       queue.running -= 1;
       this.#begin(queue);
-      if (this.#forgetIdle(cluster, queue)) for (const other of this.#queues.values()) this.#begin(other);
     }
+  }
+
+  /** What stands before a request where that has no end for which a client would wait. */
+  #whyNotWait(queue: Queue, behind: number): string | undefined {
+    if (queue.waiting.length >= behind) return `${behind} requests`;
+    const isHeld = queue.holds.secondsUntilLeft(this.#now()) > waitSecondsMax && this.#asking(queue) > 0;
+    return isHeld ? 'requests that hold it for long' : undefined;
   }
 
   /** Passes on what is sent piece by piece. @throws StatusError TooManyRequests, at once, when too much of this cluster is being sent. */
   sent<T>(cluster: ClusterId, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
-    const queue = this.#queueOf(cluster);
-    if (queue.sending >= sendingMax) throw tooMany(`${sendingMax} long answers`);
+    const queue = this.#asked(cluster);
+    if (queue.sending >= sendingMax) throw tooMany(`${sendingMax} long answers`, retryAfterSeconds);
     queue.sending += 1;
-    return this.#counted(cluster, queue, pieces);
+    return this.#counted(queue, pieces);
   }
 
-  async *#counted<T>(cluster: ClusterId, queue: Queue, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  async *#counted<T>(queue: Queue, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
     try {
       yield* pieces;
     } finally {
       queue.sending -= 1;
-      this.#forgetIdle(cluster, queue);
     }
   }
 
   /** Runs a watch, which waits more than it works. @throws StatusError TooManyRequests when there are too many. */
   async watch<T>(cluster: ClusterId, watch: () => Promise<T>): Promise<T> {
-    const queue = this.#queueOf(cluster);
-    if (queue.watches >= watchesMax) throw tooMany(`${watchesMax} watches`);
+    const queue = this.#asked(cluster);
+    if (queue.watches >= watchesMax) await this.#refuse(queue, `${watchesMax} watches`);
     queue.watches += 1;
     try {
       return await watch();
     } finally {
       queue.watches -= 1;
-      this.#forgetIdle(cluster, queue);
     }
   }
 
-  /** Clusters that ask now, for tests and metrics. */
+  /** Resolves when a new connection of a cluster may begin; false: there are too many of them. */
+  async connection(cluster: ClusterId): Promise<boolean> {
+    const queue = this.#asked(cluster);
+    if (queue.connecting.length === 0 && (queue.connections >= 1 || this.#asking(queue) === 0)) queue.connections -= 1;
+    else if (queue.connecting.length >= connectingMax) return false;
+    else await new Promise<void>((resolve) => queue.connecting.push(resolve));
+    return true;
+  }
+
+  #connect(queue: Queue): void {
+    const isAlone = this.#asking(queue) === 0;
+    queue.connections = Math.min(connectionsAtOnce, Math.max(0, queue.connections) + (connectionsPerSecond * tickMilliseconds) / 1_000);
+    const mayBegin = isAlone ? queue.connecting.length : Math.min(queue.connecting.length, Math.floor(queue.connections));
+    queue.connections -= mayBegin;
+    for (const begin of queue.connecting.splice(0, mayBegin)) begin();
+  }
+
+  /** What one watch of a cluster may leave unread now. */
+  unreadBytesMax(cluster: ClusterId): number {
+    const share = unreadBytesMax / Math.max(1, this.#queues.get(cluster)?.watches ?? 1);
+    return Math.min(unreadBytesOfOne.most, Math.max(unreadBytesOfOne.least, share));
+  }
+
+  /** Between two slices of long work: lets others in, and where they share a busy process rests for some time. */
+  async rest(cluster: ClusterId, workedMilliseconds: number): Promise<void> {
+    if (this.#asking(cluster) > 0 && this.#width.isNarrow) await sleep(workedMilliseconds * restShare, undefined, { ref: false });
+    else await nextTick();
+  }
+
+  /** Clusters that are known here now, for tests and metrics. */
   get size(): number {
     return this.#queues.size;
   }
 
-  #queueOf(cluster: ClusterId): Queue {
+  #asked(cluster: ClusterId): Queue {
     let queue = this.#queues.get(cluster);
+    const now = this.#now();
     if (queue === undefined) {
-      queue = { running: 0, watches: 0, sending: 0, waiting: [] };
+      queue = {
+        running: 0,
+        watches: 0,
+        sending: 0,
+        refused: 0,
+        waiting: [],
+        connecting: [],
+        connections: connectionsAtOnce,
+        askedAt: now,
+        holds: new HoldAllowance(now),
+      };
       this.#queues.set(cluster, queue);
+      this.#tick ??= setInterval(() => this.#step(), tickMilliseconds).unref();
     }
+    queue.askedAt = now;
     return queue;
   }
 
-  /** Resolves when the request has been counted as running. */
-  #turn(queue: Queue, behind: number): Promise<void> {
-    if (queue.waiting.length >= behind) throw tooMany(`${waitingMax} requests`);
-    return new Promise((resolve) => queue.waiting.push(resolve));
+  /** How many other clusters ask. */
+  #asking(besides: ClusterId | Queue): number {
+    const since = this.#now() - askingMilliseconds;
+    let asking = 0;
+    for (const [cluster, queue] of this.#queues)
+      if (cluster !== besides && queue !== besides && (queue.running > 0 || queue.askedAt > since)) asking += 1;
+    return asking;
+  }
+
+  #mayBegin(queue: Queue): boolean {
+    const others = this.#asking(queue);
+    if (others === 0) return queue.running < runningMax;
+    if (!queue.holds.isLeft(this.#now())) return false;
+    return queue.running < this.#width.share(others + 1);
   }
 
   #begin(queue: Queue): void {
-    while (queue.waiting.length > 0 && queue.running < this.#share()) {
+    while (queue.waiting.length > 0 && this.#mayBegin(queue)) {
       queue.running += 1;
-      queue.waiting.shift()?.();
+      queue.waiting.shift()?.begin();
     }
+    const since = this.#now() - waitSecondsMax * 1_000;
+    const late = queue.waiting.filter((one) => one.since < since);
+    if (late.length === 0) return;
+    queue.waiting = queue.waiting.filter((one) => one.since >= since);
+    for (const { refuse } of late) refuse(tooMany('requests', this.#retrySeconds(queue)));
   }
 
-  #share(): number {
-    if (!this.#isBusy()) return runningMax;
-    let asking = 0;
-    for (const { running, waiting } of this.#queues.values()) if (running + waiting.length > 0) asking += 1;
-    return Math.max(shareMin, Math.floor(busyRunningMax / Math.max(1, asking)));
+  /** Widens or narrows what runs at once, lets begin who waited for time, and forgets who asks no more. */
+  #step(): void {
+    this.#width.adjust(this.#load());
+    const forgotten = this.#now() - forgetMilliseconds;
+    for (const [cluster, queue] of this.#queues) {
+      this.#begin(queue);
+      this.#connect(queue);
+      const { running, watches, sending, waiting, connecting, askedAt } = queue;
+      if (running + watches + sending + waiting.length + connecting.length === 0 && askedAt < forgotten) this.#queues.delete(cluster);
+    }
+    if (this.#queues.size > 0) return;
+    clearInterval(this.#tick);
+    this.#tick = undefined;
   }
 
-  #forgetIdle(cluster: ClusterId, { running, watches, sending, waiting }: Queue): boolean {
-    return running + watches + sending + waiting.length === 0 && this.#queues.delete(cluster);
+  #retrySeconds(queue: Queue): number {
+    return Math.max(retryAfterSeconds, Math.min(retrySecondsMax, queue.holds.secondsUntilLeft(this.#now())));
+  }
+
+  async #refuse(queue: Queue, what: string): Promise<never> {
+    const seconds = this.#retrySeconds(queue);
+    if (queue.refused < refusalsMax) {
+      queue.refused += 1;
+      await sleep(refusalMilliseconds, undefined, { ref: false });
+      queue.refused -= 1;
+    }
+    throw tooMany(what, seconds);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#tick);
   }
 }
 
-function tooMany(what: string): Error {
-  return tooManyRequests(
-    `Too many requests, please try again later: ${what} of this cluster wait at this server already`,
-    retryAfterSeconds,
-  );
+const tickMilliseconds = 50;
+/** An allowance that was spent is remembered until it is whole again. */
+const forgetMilliseconds = 60_000;
+
+function tooMany(what: string, seconds: number): Error {
+  return tooManyRequests(`Too many requests, please try again later: ${what} of this cluster wait at this server already`, seconds);
 }

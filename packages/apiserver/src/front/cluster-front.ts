@@ -23,9 +23,13 @@ export interface ClusterFrontOptions {
   clusterNames: (cluster: ClusterId) => readonly string[];
   /** Receives every server that is made, before its first connection: attach request and upgrade handlers. */
   serve: (server: http2.Http2SecureServer, cluster: ClusterId | undefined) => void;
+  /** Whether, and when, a further connection to a cluster may begin; absent: at once. */
+  connection?: (cluster: ClusterId) => Promise<boolean>;
   logger: Logger;
 }
 
+/** A connection that may not begin is closed after this. */
+const refusedMilliseconds = 1_000;
 /** TLS servers of clusters that are dialled just now; one costs some 100 KB and a millisecond to make. */
 const serversMax = 500;
 /** A server that nobody has dialled for this long goes; its connections live on. */
@@ -71,7 +75,11 @@ export class ClusterFront implements AsyncDisposable {
     try {
       const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
       const cluster = await this.#options.clusterAt(address);
-      await this.terminate(socket, cluster, address);
+      const { connection } = this.#options;
+      if (cluster !== undefined && connection !== undefined && !(await connection(cluster))) {
+        // Who is let go at once comes back at once.
+        setTimeout(() => socket.destroy(), refusedMilliseconds).unref();
+      } else await this.terminate(socket, cluster, address);
     } catch (error) {
       this.#options.logger.warn({ error }, 'a connection could not be given a TLS server');
       socket.destroy();

@@ -7,6 +7,7 @@ import { type AggregationServices, serveAggregated } from '../aggregation/serve-
 import type { Auditor, RequestAudit } from '../audit/auditor.ts';
 import { settleActor } from '../authentication/impersonation.ts';
 import { noteDecision, refusal } from '../authorization/authorizer.ts';
+import { meteredStorage } from '../fairness/hold-meter.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
 import type { ClusterKinds } from '../served-kinds/cluster-kinds.ts';
@@ -77,15 +78,19 @@ export class KubernetesHandler {
     const call = await this.#options.resources.callFor(request, info);
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
-      const watch = (): Promise<void> =>
-        serveWatch(operations, clock, request, watchCall(call, request), output(), (step) => gate.turn(request.cluster, step));
+      const watch = (): Promise<void> => serveWatch(operations, clock, request, watchCall(call, request), output(), gate);
       await gate.watch(request.cluster, () => metrics.watching(watch));
       return undefined;
     }
     // Logs and proxies last as long as their readers like.
     const connected = call.subresource === '' ? undefined : this.#options.connect(request, call);
     if (connected !== undefined) return connected;
-    const answer = await gate.run(request.cluster, () => this.#options.resources.handle(request, call));
+    const answer = await gate.run(request.cluster, (meter) =>
+      this.#options.resources.handle(
+        { ...request, body: () => meter.waitFor(request.body()) },
+        { ...call, storage: meteredStorage(call.storage, meter) },
+      ),
+    );
     return answer.pieces === undefined ? answer : { ...answer, pieces: gate.sent(request.cluster, answer.pieces) };
   }
 

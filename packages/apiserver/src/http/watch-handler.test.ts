@@ -3,9 +3,11 @@ import { catalogue } from '@kajitori/kinds';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { configMaps } from '@kajitori/kinds';
 import { admin, configMap, type MemoryApi, memoryApi } from '../testing/memory-api.testing.ts';
+import type { RequestGate } from '../fairness/request-gate.ts';
 import type { HttpRequest } from './http-request.ts';
 import { serveWatch, type WatchOutput } from './watch-handler.ts';
 
+const openGate: Pick<RequestGate, 'turn' | 'unreadBytesMax'> = { turn: (_cluster, step) => step(), unreadBytesMax: () => 1_000_000 };
 let memory: MemoryApi;
 beforeAll(async () => {
   memory = await memoryApi();
@@ -55,7 +57,7 @@ async function watched(
     fieldManager: 'test',
     warnings: [],
   };
-  const running = serveWatch(memory.api.operations, { now: () => new Date() }, request, call, output);
+  const running = serveWatch(memory.api.operations, { now: () => new Date() }, request, call, output, openGate);
   await during();
   await running;
   return frames.map((frame) => JSON.parse(frame) as { type: string; object: KubeObject });

@@ -8,6 +8,7 @@ import type { Operations } from '../operations/operations.ts';
 import { listParameters } from '../registry/list-query.ts';
 import { bookmarkObject, type ItemEvent } from '../watch/watch-events.ts';
 import type { WatchParameters, WatchSink } from '../watch/watch-session.ts';
+import type { RequestGate } from '../fairness/request-gate.ts';
 import type { HttpRequest } from './http-request.ts';
 import { includeObjectParameter, rawListParameters } from './query-options.ts';
 import { isTrue } from './request-info.ts';
@@ -24,11 +25,6 @@ export interface WatchOutput {
   end(): void;
 }
 
-/** Runs a step of a watch's beginning when it is its turn. */
-export type TakeTurn = <T>(step: () => Promise<T>) => Promise<T>;
-
-/** A client that leaves this much unread is cut; it resumes from its last event. */
-const pendingBytesMax = 16 * 1024 * 1024;
 const bookmarkIntervalMilliseconds = 60_000;
 const timeoutSecondsDefault = { least: 1800, most: 3600 };
 
@@ -39,7 +35,7 @@ export async function serveWatch(
   request: HttpRequest,
   call: Call,
   output: WatchOutput,
-  turn: TakeTurn = (step) => step(),
+  gate: Pick<RequestGate, 'turn' | 'unreadBytesMax'>,
 ): Promise<void> {
   const query = watchParameters(request, call);
   const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), {
@@ -58,7 +54,8 @@ export async function serveWatch(
   const sink = new FrameSink(encoder, output, {
     cut: () => slow.abort(),
     bookmarks: isTrue(request.query.get('allowWatchBookmarks')),
-    turn,
+    turn: (step) => gate.turn(call.cluster, step),
+    unreadBytesMax: () => gate.unreadBytesMax(call.cluster),
   });
   const bookmarks = setInterval(() => sink.bookmark(), bookmarkIntervalMilliseconds);
   bookmarks.unref();
@@ -103,29 +100,30 @@ function timeoutSeconds(query: URLSearchParams): number {
   return asked > 0 ? Math.min(asked, 24 * 3600) : least + Math.random() * (most - least);
 }
 
+interface FrameSinkOptions {
+  cut: () => void;
+  bookmarks: boolean;
+  /** Runs a step of the watch's beginning when it is its turn. */
+  turn: <T>(step: () => Promise<T>) => Promise<T>;
+  /** A client that has left this much unread when more comes is cut; it resumes from its last event. */
+  unreadBytesMax: () => number;
+}
+
 class FrameSink implements WatchSink {
   readonly #encoder: FrameEncoder;
   readonly #output: WatchOutput;
-  readonly #cut: () => void;
-  readonly #bookmarks: boolean;
-  readonly #turn: TakeTurn;
+  readonly #options: FrameSinkOptions;
   #revision = 0;
 
-  constructor(
-    encoder: FrameEncoder,
-    output: WatchOutput,
-    { cut, bookmarks, turn }: { cut: () => void; bookmarks: boolean; turn: TakeTurn },
-  ) {
+  constructor(encoder: FrameEncoder, output: WatchOutput, options: FrameSinkOptions) {
     this.#encoder = encoder;
     this.#output = output;
-    this.#cut = cut;
-    this.#bookmarks = bookmarks;
-    this.#turn = turn;
+    this.#options = options;
   }
 
   async read<T>(step: () => Promise<T>): Promise<T> {
     await this.#output.taken?.();
-    return this.#turn(step);
+    return this.#options.turn(step);
   }
 
   send(events: readonly ItemEvent[], { batch, key }: Parameters<WatchSink['send']>[1]): void {
@@ -138,16 +136,16 @@ class FrameSink implements WatchSink {
 
   initialEventsEnd(revision: number): void {
     this.#revision = revision;
-    if (this.#bookmarks) this.#write(this.#encoder.bookmark(revision, true));
+    if (this.#options.bookmarks) this.#write(this.#encoder.bookmark(revision, true));
   }
 
   bookmark(): void {
-    if (this.#bookmarks && this.#revision > 0) this.#write(this.#encoder.bookmark(this.#revision, false));
+    if (this.#options.bookmarks && this.#revision > 0) this.#write(this.#encoder.bookmark(this.#revision, false));
   }
 
   #write(frame: Uint8Array): void {
-    this.#output.write(frame);
-    if (this.#output.pendingBytes() > pendingBytesMax) this.#cut();
+    if (this.#output.pendingBytes() > this.#options.unreadBytesMax()) this.#options.cut();
+    else this.#output.write(frame);
   }
 }
 

@@ -91,7 +91,7 @@ async function serveWatchUpgrade(
   await operations.authorize(call, 'watch');
   await gate.watch(asked.cluster, async () => {
     const output = webSocketOutput(await acceptWatchSocket(incoming, socket, head));
-    await serveWatch(operations, operations.services.clock, asked, call, output);
+    await serveWatch(operations, operations.services.clock, asked, call, output, gate);
   });
 }
 

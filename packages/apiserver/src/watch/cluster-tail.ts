@@ -1,6 +1,9 @@
 import type { Logger } from '@kajitori/telemetry';
 import type { Change, ChangeBatch, ClusterStorage, Line, Revision } from '@kajitori/storage';
 
+/** How long watchers are told of a batch before others have their turn. */
+const sliceMilliseconds = 2;
+
 /**
  * Follows one line of one cluster while anyone watches it, and hands every batch to all its subscribers.
  * Invariant: a subscriber sees every change after the revision at which it subscribed, once and in order.
@@ -8,7 +11,7 @@ import type { Change, ChangeBatch, ClusterStorage, Line, Revision } from '@kajit
 export class ClusterTail implements AsyncDisposable {
   readonly #storage: ClusterStorage;
   readonly #line: Line;
-  readonly #logger: Logger;
+  readonly #parts: { logger: Logger; rest: (workedMilliseconds: number) => Promise<void> };
   readonly #stop = new AbortController();
   readonly #subscribers = new Set<TailSubscriber>();
   readonly #ready: Promise<void>;
@@ -16,10 +19,10 @@ export class ClusterTail implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
-  constructor(storage: ClusterStorage, line: Line, logger: Logger) {
+  constructor(storage: ClusterStorage, line: Line, parts: { logger: Logger; rest: (workedMilliseconds: number) => Promise<void> }) {
     this.#storage = storage;
     this.#line = line;
-    this.#logger = logger;
+    this.#parts = parts;
     this.#ready = this.#start();
   }
 
@@ -53,20 +56,28 @@ export class ClusterTail implements AsyncDisposable {
     try {
       for await (const batch of this.#storage.watch({ from: this.#revision, line: this.#line, signal: this.#stop.signal })) {
         this.#revision = batch.revision;
-        this.#deliver(batch);
+        await this.#deliver(batch);
       }
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       this.#failure = error instanceof Error ? error : new Error('the tail of the change log failed', { cause: error });
-      this.#logger.warn({ error, cluster: this.#storage.id, line: this.#line }, 'a watch tail ended; its watchers start again');
+      this.#parts.logger.warn({ error, cluster: this.#storage.id, line: this.#line }, 'a watch tail ended; its watchers start again');
       for (const subscriber of this.#subscribers) subscriber.fail(error);
       this.#subscribers.clear();
     }
   }
 
-  #deliver(batch: ChangeBatch): void {
+  /** Tells all of them, in slices; what happens meanwhile comes in the next batch, together. */
+  async #deliver(batch: ChangeBatch): Promise<void> {
     const shared = new SharedBatch(batch);
-    for (const subscriber of this.#subscribers) subscriber.deliver(shared);
+    let begun = performance.now();
+    for (const subscriber of this.#subscribers) {
+      subscriber.deliver(shared);
+      const worked = performance.now() - begun;
+      if (worked < sliceMilliseconds) continue;
+      await this.#parts.rest(worked);
+      begun = performance.now();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

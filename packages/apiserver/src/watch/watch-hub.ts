@@ -6,13 +6,18 @@ import { ClusterTail, type TailSubscriber } from './cluster-tail.ts';
 /** A tail outlives its last watcher this long, because kubectl and informers come back at once. */
 const lingerMilliseconds = 5_000;
 
+type Rest = (cluster: ClusterId, workedMilliseconds: number) => Promise<void>;
+
 /** One tail per cluster and line, only while someone watches. A cluster that nobody watches has nothing here. */
 export class WatchHub implements AsyncDisposable {
   readonly #tails = new Map<string, { tail: ClusterTail; users: number; linger: NodeJS.Timeout | undefined }>();
   readonly #logger: Logger;
+  readonly #rest: Rest;
 
-  constructor(logger: Logger) {
+  /** `rest`: between two slices of telling many watchers. */
+  constructor(logger: Logger, rest: Rest) {
     this.#logger = logger;
+    this.#rest = rest;
   }
 
   /** Subscribes, and says after which revision the subscriber is told everything. */
@@ -20,7 +25,11 @@ export class WatchHub implements AsyncDisposable {
     const key = tailKey(storage.id, line);
     let entry = this.#tails.get(key);
     if (entry === undefined || entry.tail.failure !== undefined) {
-      entry = { tail: new ClusterTail(storage, line, this.#logger), users: 0, linger: undefined };
+      entry = {
+        tail: new ClusterTail(storage, line, { logger: this.#logger, rest: (worked) => this.#rest(storage.id, worked) }),
+        users: 0,
+        linger: undefined,
+      };
       this.#tails.set(key, entry);
     }
     clearTimeout(entry.linger);

@@ -64,10 +64,18 @@ function deprecatedLabel(key: string, field: string): string[] {
 }
 
 function repeatedNames(list: readonly { name?: string }[], path: (index: number) => string): string[] {
+  const seen = new Set<string>();
   return list.flatMap(({ name = '' }, index) => {
     if (name === '') return [`${path(index)}: invalid empty name ""`];
-    return list.findIndex((other) => other.name === name) < index ? [`${path(index)}: duplicate name "${name}"`] : [];
+    return addNew(seen, name) ? [] : [`${path(index)}: duplicate name "${name}"`];
   });
+}
+
+/** Whether it was not there yet. */
+function addNew(seen: Set<string>, name: string): boolean {
+  if (seen.has(name)) return false;
+  seen.add(name);
+  return true;
 }
 
 function containerWarnings(container: Container, path: string): string[] {
@@ -80,9 +88,10 @@ function containerWarnings(container: Container, path: string): string[] {
       )
       .map(([name, value]) => `${path}.resources.${list}[${name}]: fractional byte value "${value}" is invalid, must be an integer`),
   );
-  const hidden = env.flatMap(({ name }, index) =>
+  const defined = new Set<string>();
+  const hidden = env.flatMap(({ name, value }, index) =>
     // A later definition hides an earlier one, unless it builds on it.
-    env.findIndex((other) => other.name === name) < index && env[index]?.value?.includes(`$(${name})`) !== true
+    !addNew(defined, name) && value?.includes(`$(${name})`) !== true
       ? [`${path}.env[${index}]: hides previous definition of "${name}", which may be dropped when using apply`]
       : [],
   );

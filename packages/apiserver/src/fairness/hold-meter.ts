@@ -1,0 +1,67 @@
+import { performance } from 'node:perf_hooks';
+import type { ClusterStorage } from '@kajitori/storage';
+
+/** Shorter work is everybody's. */
+const heldMillisecondsMin = 10;
+
+/**
+ * Measures for how long one request holds the event loop: from when it goes on until it waits for storage or its body again, where the loop came
+ * round in between no more than once. Otherwise it has waited for something else.
+ */
+export interface HoldMeter {
+  /** The same promise, waited for. */
+  waitFor<T>(promise: Promise<T>): Promise<T>;
+  /** Milliseconds of all long holds together. */
+  end(): number;
+}
+
+export function newHoldMeter(): HoldMeter {
+  let held = 0;
+  let waiting = 0;
+  let since = performance.now();
+  let rounds = loopRounds();
+  const stop = (): void => {
+    const worked = performance.now() - since;
+    if (worked >= heldMillisecondsMin && loopRounds() - rounds <= 1) held += worked;
+  };
+  const start = (): void => {
+    since = performance.now();
+    rounds = loopRounds();
+  };
+  return {
+    async waitFor(promise) {
+      if (waiting === 0) stop();
+      waiting += 1;
+      try {
+        return await promise;
+      } finally {
+        waiting -= 1;
+        start();
+      }
+    },
+    end() {
+      if (waiting === 0) stop();
+      return held;
+    },
+  };
+}
+
+function loopRounds(): number {
+  return performance.nodeTiming.uvMetricsInfo.loopCount;
+}
+
+/** A storage whose calls a request waits for. */
+export function meteredStorage(storage: ClusterStorage, meter: HoldMeter): ClusterStorage {
+  return {
+    id: storage.id,
+    get: (key) => meter.waitFor(storage.get(key)),
+    list: (options) => meter.waitFor(storage.list(options)),
+    count: (of) => meter.waitFor(storage.count(of)),
+    revisions: (of) => meter.waitFor(storage.revisions(of)),
+    resources: () => meter.waitFor(storage.resources()),
+    revision: (line) => meter.waitFor(storage.revision(line)),
+    birth: () => storage.birth(),
+    write: (set, options) => meter.waitFor(storage.write(set, options)),
+    watch: (options) => storage.watch(options),
+  };
+}
