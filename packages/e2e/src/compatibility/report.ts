@@ -8,26 +8,36 @@ export interface Row {
   results: Results;
 }
 
-/** Kinds that controllers of Kubernetes, or of its add-ons, act on. */
-const actedOn = new Set([
-  '/v1/replicationcontrollers',
-  '/v1/persistentvolumeclaims',
-  '/v1/persistentvolumes',
-  'apps/v1/daemonsets',
-  'apps/v1/deployments',
-  'apps/v1/replicasets',
-  'apps/v1/statefulsets',
-  'autoscaling/v1/horizontalpodautoscalers',
-  'autoscaling/v2/horizontalpodautoscalers',
-  'batch/v1/cronjobs',
-  'batch/v1/jobs',
-  'networking.k8s.io/v1/ingresses',
-  'networking.k8s.io/v1/networkpolicies',
-  'networking.k8s.io/v1/servicecidrs',
-  'policy/v1/poddisruptionbudgets',
-  'resource.k8s.io/v1/resourceclaims',
-  'storage.k8s.io/v1/volumeattachments',
-]);
+/** Kinds that controllers of Kubernetes, or of its add-ons, act on, by the name of the controller that does or would here. */
+const actors: Readonly<Record<string, string>> = {
+  '/v1/replicationcontrollers': 'replication-controller',
+  '/v1/persistentvolumeclaims': 'persistent-volume',
+  '/v1/persistentvolumes': 'persistent-volume',
+  'apps/v1/daemonsets': 'daemon-set',
+  'apps/v1/deployments': 'deployment',
+  'apps/v1/replicasets': 'replica-set',
+  'apps/v1/statefulsets': 'stateful-set',
+  'autoscaling/v1/horizontalpodautoscalers': 'horizontal-pod-autoscaler',
+  'autoscaling/v2/horizontalpodautoscalers': 'horizontal-pod-autoscaler',
+  'batch/v1/cronjobs': 'cron-job',
+  'batch/v1/jobs': 'job',
+  'networking.k8s.io/v1/ingresses': 'ingress',
+  'networking.k8s.io/v1/networkpolicies': 'network-policy',
+  'networking.k8s.io/v1/servicecidrs': 'service-cidr',
+  'policy/v1/poddisruptionbudgets': 'disruption',
+  'resource.k8s.io/v1/resourceclaims': 'resource-claim',
+  'storage.k8s.io/v1/volumeattachments': 'attach-detach',
+};
+
+/** What a client may meet that is otherwise in Kubernetes, beyond the table. */
+const differences = [
+  'Only versions that are stable in Kubernetes are served: no alpha or beta API.',
+  'Whole numbers beyond 2⁵³ in fields of custom resources that their schema does not know lose digits; where it knows an integer, they are refused.',
+  '`/openapi/v3` is written as JSON alone, with descriptions of our own. A server behind an APIService that describes itself only in version 2 has no entry in it.',
+  '`resize` of a pod is accepted and not yet carried to the running container.',
+  'A read of one object with a `resourceVersion` that is still to come is answered, and not refused.',
+  'At a cluster’s address there are no `/metrics`, `/logs` and `/debug`, and its health is one check, `ping`.',
+];
 
 const short: Record<string, string> = { 'dry run': 'dry', 'json patch': 'json', 'merge patch': 'merge', 'strategic patch': 'strat' };
 
@@ -66,6 +76,10 @@ export function compatibilityPage(
     '| --- | --- |',
     ...asked.map(({ resource, passed }) => `| ${nameOf(resource)} | ${passed ? '✓' : '✗'} |`),
     '',
+    '## What differs otherwise',
+    '',
+    ...differences.map((one) => `- ${one}`),
+    '',
   ].join('\n');
 }
 
@@ -73,9 +87,7 @@ function nameOf({ group, version, plural }: Resource): string {
   return `${plural} ${group === '' ? version : `${group}/${version}`}`;
 }
 
-function noteOf({ group, version, plural, key }: Resource): string {
-  const watchers = descriptors.filter(({ watches }) =>
-    watches.some(({ kind }) => kind.group === group && kind.version === version && kind.plural === plural),
-  );
-  return actedOn.has(key) && watchers.length === 0 ? 'stored and served; no controller acts on it yet' : '';
+function noteOf({ key }: Resource): string {
+  const actor = actors[key];
+  return actor === undefined || descriptors.some(({ name }) => name === actor) ? '' : 'stored and served; no controller acts on it yet';
 }
