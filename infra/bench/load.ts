@@ -37,7 +37,16 @@ export class LoadClient implements Disposable {
   }
 
   /** Sends and reads to the end. @throws Error unless the status is of the 200s. */
-  send(asked: LoadRequest): Promise<Buffer> {
+  async send(asked: LoadRequest): Promise<Buffer> {
+    try {
+      return await this.#send(asked);
+    } catch (error) {
+      if (!isStaleConnection(error)) throw error;
+    }
+    return this.#send(asked);
+  }
+
+  #send(asked: LoadRequest): Promise<Buffer> {
     const { method, path, body } = asked;
     return new Promise((resolve, reject) => {
       const call = request(
@@ -56,11 +65,7 @@ export class LoadClient implements Disposable {
         },
       );
       call.on('timeout', () => call.destroy(new Error(`${method} ${path} took too long`)));
-      call.on('error', (error: NodeJS.ErrnoException) => {
-        // The server has just closed a connection that was idle for long.
-        if (call.reusedSocket && error.code === 'ECONNRESET') this.send(asked).then(resolve, reject);
-        else reject(error);
-      });
+      call.on('error', (error) => reject(call.reusedSocket ? Object.assign(error, { reusedSocket: true }) : error));
       call.end(body);
     });
   }
@@ -93,6 +98,11 @@ export class LoadClient implements Disposable {
       ...headers,
     };
   }
+}
+
+/** The server has just closed a connection that was idle for long. */
+function isStaleConnection(error: unknown): boolean {
+  return error instanceof Error && 'reusedSocket' in error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 export interface LoadOptions {

@@ -100,6 +100,15 @@ describe('a list that is longer than a piece', () => {
     expect(namesOf(decoded)).toEqual(namesOf(asJson));
   });
 
+  it('comes as YAML in the style of JSON', async () => {
+    for (const query of ['', '/long-3']) {
+      const call = get(`${url}${path}${query}`, { headers: { authorization: 'Bearer any', accept: 'application/yaml' } });
+      const [response] = (await once(call, 'response')) as [IncomingMessage];
+      expect(response.headers['content-type']).toBe('application/yaml');
+      expect(JSON.parse((await buffer(response)).toString())).toMatchObject({ apiVersion: 'v1' });
+    }
+  });
+
   it('comes as a table, and as metadata alone', async () => {
     const table = (await list('?includeObject=Object', 'application/json;as=Table;g=meta.k8s.io;v=v1')) as unknown as {
       columnDefinitions: object[];

@@ -122,6 +122,7 @@ function parseYamlBody(bytes: Uint8Array, findDuplicates: boolean): RawBody {
   try {
     return parseYaml(source, findDuplicates);
   } catch (error) {
+    if (error instanceof StatusError) throw error;
     throw badRequest(`the body of the request is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, error);
   }
 }

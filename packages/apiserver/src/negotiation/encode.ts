@@ -51,8 +51,16 @@ export function encodeValue(
   kind: Kind | undefined,
   { encoding }: Pick<Representation, 'encoding'>,
 ): string | Uint8Array {
-  if (encoding === 'yaml') return stringify(value, { aliasDuplicateObjects: false });
+  if (encoding === 'yaml') return yamlOf(value);
   if (encoding === 'protobuf' && kind !== undefined)
     return encodeEnvelope(value.apiVersion, value.kind, encodeProtobuf(kind.schema.schema, value));
   return JSON.stringify(value);
+}
+
+/** More than this stays in the style of JSON, which is YAML too and is written a hundred times faster. */
+const yamlCharactersMax = 64 * 1024;
+
+function yamlOf(value: KubeObject): string {
+  const json = JSON.stringify(value);
+  return json.length > yamlCharactersMax ? json : stringify(value, { aliasDuplicateObjects: false });
 }

@@ -54,3 +54,21 @@ describe('YAML as Kubernetes reads it', () => {
     expect(() => read(bomb)).toThrow(/alias/i);
   });
 });
+
+describe('YAML that is made to take long', () => {
+  it('has each of its keys looked at once', () => {
+    const keys = Array.from({ length: 20_000 }, (_, number) => `k${number}: v`);
+    const begun = performance.now();
+    expect(parseYaml([...keys, 'k7: w', 'k7: x'].join('\n'), true).duplicates).toEqual([
+      'line 20001: key "k7" already set in map',
+      'line 20002: key "k7" already set in map',
+    ]);
+    // Compared with each other they would take minutes.
+    expect(performance.now() - begun).toBeLessThan(15_000);
+  });
+
+  it('is refused where it holds too much', () => {
+    expect(() => parseYaml(`[${'a,'.repeat(200_000)}]`, true)).toThrow(/send it as JSON/);
+    expect(parseYaml(`a: |\n${'  plain text\n'.repeat(50_000)}`, true).duplicates).toEqual([]);
+  });
+});
