@@ -58,7 +58,7 @@ export function encodeValue(
 }
 
 /** More than this stays in the style of JSON, which is YAML too and is written a hundred times faster. */
-const yamlCharactersMax = 64 * 1024;
+const yamlCharactersMax = 32 * 1024;
 
 function yamlOf(value: KubeObject): string {
   const json = JSON.stringify(value);
