@@ -90,7 +90,7 @@ test('every namespace is furnished and a Deployment gets its pods, which are pla
   await client.resource(deployments).create(web(3) as never);
   await converged(3, 20_000);
   const name = 'team';
-  await client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} });
   const furnished = async (): Promise<boolean> => (await client.resource(serviceAccounts).find(name, 'default')) !== undefined;
   await waitFor(furnished, { timeoutMilliseconds: 5_000, what: 'a service account' });
   for (const namespace of ['default', name]) {
