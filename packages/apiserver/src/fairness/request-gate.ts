@@ -14,9 +14,9 @@ export const sendingMax = 200;
 /** What all watches of a cluster may leave unread, shared by them; each has at least and at most so much. */
 const unreadBytesMax = 128 * 1024 * 1024;
 const unreadBytesOfOne = { least: 256 * 1024, most: 16 * 1024 * 1024 };
-/** Connections of one cluster that begin at once and in a second, while others ask too: what they agree on by TLS takes a millisecond or two. */
+/** Connections of one cluster that begin at once, and in a second: what they agree on by TLS takes a millisecond or two. */
 const connectionsAtOnce = 100;
-const connectionsPerSecond = 40;
+const connectionsPerSecond = { alone: 400, shared: 20 };
 const connectingMax = 2_000;
 /** Who has not had his turn by then is told to come again. */
 const waitSecondsMax = 10;
@@ -26,8 +26,9 @@ const retrySecondsMax = 60;
 const refusalMilliseconds = 1_000;
 const refusalsMax = 2_000;
 /** A cluster asks when it has asked within this time. */
-const askingMilliseconds = 1_000;
-/** Where a busy process is shared, work that nobody waits for rests this many times as long as it took. */
+const askingMilliseconds = 5_000;
+/** Where a process is shared that is at work for more than this share of its time, long work rests this many times as long as it took. */
+const restLoad = 0.3;
 const restShare = 3;
 
 /** A request that waits for its turn. */
@@ -68,6 +69,7 @@ export class RequestGate implements Disposable {
   readonly #load: () => number;
   readonly #now: () => number;
   readonly #width: SharedWidth;
+  #lastLoad = 0;
   #tick: NodeJS.Timeout | undefined;
 
   constructor({ load, now = () => performance.now() }: RequestGateOptions) {
@@ -142,16 +144,16 @@ export class RequestGate implements Disposable {
   /** Resolves when a new connection of a cluster may begin; false: there are too many of them. */
   async connection(cluster: ClusterId): Promise<boolean> {
     const queue = this.#asked(cluster);
-    if (queue.connecting.length === 0 && (queue.connections >= 1 || this.#asking(queue) === 0)) queue.connections -= 1;
+    if (queue.connecting.length === 0 && queue.connections >= 1) queue.connections -= 1;
     else if (queue.connecting.length >= connectingMax) return false;
     else await new Promise<void>((resolve) => queue.connecting.push(resolve));
     return true;
   }
 
   #connect(queue: Queue): void {
-    const isAlone = this.#asking(queue) === 0;
-    queue.connections = Math.min(connectionsAtOnce, Math.max(0, queue.connections) + (connectionsPerSecond * tickMilliseconds) / 1_000);
-    const mayBegin = isAlone ? queue.connecting.length : Math.min(queue.connecting.length, Math.floor(queue.connections));
+    const perSecond = this.#asking(queue) === 0 ? connectionsPerSecond.alone : connectionsPerSecond.shared;
+    queue.connections = Math.min(connectionsAtOnce, queue.connections + (perSecond * tickMilliseconds) / 1_000);
+    const mayBegin = Math.min(queue.connecting.length, Math.floor(queue.connections));
     queue.connections -= mayBegin;
     for (const begin of queue.connecting.splice(0, mayBegin)) begin();
   }
@@ -164,7 +166,7 @@ export class RequestGate implements Disposable {
 
   /** Between two slices of long work: lets others in, and where they share a busy process rests for some time. */
   async rest(cluster: ClusterId, workedMilliseconds: number): Promise<void> {
-    if (this.#asking(cluster) > 0 && this.#width.isNarrow) await sleep(workedMilliseconds * restShare, undefined, { ref: false });
+    if (this.#asking(cluster) > 0 && this.#lastLoad > restLoad) await sleep(workedMilliseconds * restShare, undefined, { ref: false });
     else await nextTick();
   }
 
@@ -225,7 +227,8 @@ export class RequestGate implements Disposable {
 
   /** Widens or narrows what runs at once, lets begin who waited for time, and forgets who asks no more. */
   #step(): void {
-    this.#width.adjust(this.#load());
+    this.#lastLoad = this.#load();
+    this.#width.adjust(this.#lastLoad);
     const forgotten = this.#now() - forgetMilliseconds;
     for (const [cluster, queue] of this.#queues) {
       this.#begin(queue);

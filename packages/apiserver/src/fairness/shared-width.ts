@@ -26,9 +26,4 @@ export class SharedWidth {
   share(clusters: number): number {
     return Math.max(shareMin, Math.floor(this.#width / clusters));
   }
-
-  /** Something had to give way lately. */
-  get isNarrow(): boolean {
-    return this.#width < this.#most;
-  }
 }

@@ -28,8 +28,8 @@ export interface ClusterFrontOptions {
   logger: Logger;
 }
 
-/** A connection that may not begin is closed after this. */
-const refusedMilliseconds = 1_000;
+/** A connection that may not begin is closed after this or up to three times as long, so that not all of them come back together. */
+const refusedMilliseconds = 10_000;
 /** TLS servers of clusters that are dialled just now; one costs some 100 KB and a millisecond to make. */
 const serversMax = 500;
 /** A server that nobody has dialled for this long goes; its connections live on. */
@@ -78,7 +78,7 @@ export class ClusterFront implements AsyncDisposable {
       const { connection } = this.#options;
       if (cluster !== undefined && connection !== undefined && !(await connection(cluster))) {
         // Who is let go at once comes back at once.
-        setTimeout(() => socket.destroy(), refusedMilliseconds).unref();
+        setTimeout(() => socket.destroy(), refusedMilliseconds * (1 + 2 * Math.random())).unref();
       } else await this.terminate(socket, cluster, address);
     } catch (error) {
       this.#options.logger.warn({ error }, 'a connection could not be given a TLS server');
