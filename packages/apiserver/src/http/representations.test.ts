@@ -76,6 +76,19 @@ it('a patch of an unknown form is refused before its object is looked for', asyn
   expect([answer.status, await answer.json()]).toMatchObject([415, { reason: 'UnsupportedMediaType' }]);
 });
 
+it('an object is not told as of a revision that is still to come', async () => {
+  const made = await memory.client.resource(configMaps).create(configMap('now'));
+  const get = (resourceVersion: string): Promise<Response> =>
+    fetch(`${url}/api/v1/namespaces/default/configmaps/now?resourceVersion=${resourceVersion}`, { headers: { authorization: 'Bearer x' } });
+  for (const past of ['', '0', '1', made.metadata.resourceVersion ?? '']) expect((await get(past)).status).toBe(200);
+  const future = await get('999999');
+  expect([future.status, await future.json()]).toMatchObject([
+    504,
+    { reason: 'Timeout', details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } },
+  ]);
+  expect((await get('odd')).status).toBe(400);
+});
+
 it('health is told in the form that is asked for', async () => {
   const ask = async (path: string): Promise<string> => (await fetch(`${url}${path}`, { headers: { authorization: 'Bearer x' } })).text();
   expect(await ask('/readyz')).toBe('ok');

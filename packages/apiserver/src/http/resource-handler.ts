@@ -14,8 +14,8 @@ import { checkPatchType, patchedObject } from '../patches/patched-object.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import type { DeleteOptions } from '../registry/delete.ts';
 import { Item } from '../registry/item.ts';
-import { type ListParameters, listParameters } from '../registry/list-query.ts';
-import { readPart } from '../registry/read.ts';
+import { type ListParameters, listParameters, revisionParameter } from '../registry/list-query.ts';
+import { readPart, refuseFuture } from '../registry/read.ts';
 import type { Updated } from '../registry/update.ts';
 import { headOf, isShareable, pageKey } from '../lists/shareable-list.ts';
 import { type ListSource, streamedList } from '../lists/list-pieces.ts';
@@ -95,7 +95,7 @@ export class ResourceHandler implements Disposable {
     this.#encoding(request, call);
     switch (call.verb) {
       case 'get':
-        return this.#one(request, call, await this.#options.operations.get(call), 200);
+        return this.#get(request, call);
       case 'list':
         return this.#list(request, call);
       case 'create':
@@ -111,6 +111,14 @@ export class ResourceHandler implements Disposable {
       default:
         throw unknownPath();
     }
+  }
+
+  async #get(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    const asked = revisionParameter(request.query.get('resourceVersion') ?? undefined);
+    const result = await this.#options.operations.get(call);
+    const isOlder = asked !== undefined && result instanceof Item && result.revision !== undefined && result.revision < asked;
+    if (isOlder) refuseFuture(asked, await headOf(call));
+    return this.#one(request, call, result, 200);
   }
 
   async #list(request: HttpRequest, call: Call): Promise<HttpAnswer> {

@@ -126,7 +126,7 @@ function fieldsOf(kind: Kind, stored: Parameters<typeof selects>[2]): Record<str
 async function listPage(call: Call, query: ListParameters, options: ListOptions): Promise<Page> {
   try {
     const page = await call.storage.list(options);
-    if (query.resourceVersionMatch !== 'Exact') refuseFuture(query, page);
+    if (query.resourceVersionMatch !== 'Exact') refuseFuture(query.resourceVersion, page.revision);
     return page;
   } catch (error) {
     if (!(error instanceof ExpiredError)) throw readError(error);
@@ -140,9 +140,10 @@ async function listPage(call: Call, query: ListParameters, options: ListOptions)
   }
 }
 
-function refuseFuture({ resourceVersion }: ListParameters, page: Page): void {
-  if (resourceVersion === undefined || resourceVersion <= page.revision) return;
-  throw new StatusError('Timeout', `Too large resource version: ${resourceVersion}, current: ${page.revision}`, {
+/** @throws StatusError Timeout for a revision that is still to come: the client has it from somewhere else. */
+export function refuseFuture(asked: Revision | undefined, current: Revision): void {
+  if (asked === undefined || asked <= current) return;
+  throw new StatusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
     details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 },
   });
 }
