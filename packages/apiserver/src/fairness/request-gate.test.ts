@@ -82,7 +82,7 @@ describe('the gate of requests', () => {
     const first = gate.run(quiet, soft.request());
     pass(1_000);
     const all = Array.from({ length: 300 }, () => gate.run(noisy, loud.request()));
-    expect(loud.running).toBe(2);
+    expect(loud.running).toBe(8);
     const asked = gate.run(quiet, soft.request());
     expect(soft.running).toBe(2);
     await soft.endAll();
@@ -93,12 +93,38 @@ describe('the gate of requests', () => {
     await Promise.all([...all, asked, first]);
   });
 
+  it('lets who asks much begin only so many in a time, however short they are', async () => {
+    const gate = gateAt(0.9);
+    const beside = (): Promise<void> => gate.run(quiet, async () => undefined);
+    await beside();
+    const before = Array.from({ length: 20 }, () => gate.run(noisy, async () => undefined));
+    pass(1_000);
+    await Promise.all(before);
+    let ended = 0;
+    const all = Array.from({ length: 100 }, () => gate.run(noisy, async () => void (ended += 1)));
+    for (let tick = 0; tick < 10; tick += 1) {
+      pass(50);
+      for (let round = 0; round < 20; round += 1) await turnsTaken();
+    }
+    // Twenty that it had saved up, and two in each tick since.
+    expect(ended).toBe(40);
+    pass(6_000);
+    for (let tick = 0; tick < 200; tick += 1) await turnsTaken();
+    await Promise.all(all);
+  });
+
   it('gives those who share an idle process more and more', async () => {
     const gate = gateAt(0.2);
     const [loud, soft] = [new Work(), new Work()];
     const asked = gate.run(quiet, soft.request());
     const all = Array.from({ length: 250 }, () => gate.run(noisy, loud.request()));
+    expect(loud.running).toBe(20);
+    pass(50);
+    await turnsTaken();
     expect(loud.running).toBe(200);
+    await loud.endAll();
+    pass(50);
+    await turnsTaken();
     await loud.endAll();
     await soft.endAll();
     await Promise.all([...all, asked]);

@@ -27,6 +27,9 @@ const refusalMilliseconds = 1_000;
 const refusalsMax = 2_000;
 /** A cluster asks when it has asked within this time. */
 const askingMilliseconds = 5_000;
+/** While others ask, a cluster may run this many side by side however busy the process is, and begin so many at once. */
+const runningMin = 8;
+const turnsAtOnce = 20;
 /** Where a process is shared that is at work for more than this share of its time, long work rests this many times as long as it took. */
 const restLoad = 0.3;
 const restShare = 3;
@@ -48,6 +51,8 @@ interface Queue {
   connecting: (() => void)[];
   connections: number;
   askedAt: number;
+  /** How many more it may begin now, while others ask too. */
+  turns: number;
   holds: HoldAllowance;
 }
 
@@ -95,7 +100,10 @@ export class RequestGate implements Disposable {
       if (hopeless !== undefined) await this.#refuse(queue, hopeless);
       const since = behind === Infinity ? Infinity : this.#now();
       await new Promise<void>((begin, refuse) => queue.waiting.push({ since, begin, refuse }));
-    } else queue.running += 1;
+    } else {
+      queue.running += 1;
+      queue.turns -= 1;
+    }
     const meter = newHoldMeter();
     try {
       return await request(meter);
@@ -188,6 +196,7 @@ export class RequestGate implements Disposable {
         connecting: [],
         connections: connectionsAtOnce,
         askedAt: now,
+        turns: turnsAtOnce,
         holds: new HoldAllowance(now),
       };
       this.#queues.set(cluster, queue);
@@ -210,12 +219,13 @@ export class RequestGate implements Disposable {
     const others = this.#asking(queue);
     if (others === 0) return queue.running < runningMax;
     if (!queue.holds.isLeft(this.#now())) return false;
-    return queue.running < this.#width.share(others + 1);
+    return queue.turns >= 1 && queue.running < Math.max(runningMin, this.#width.share(others + 1));
   }
 
   #begin(queue: Queue): void {
     while (queue.waiting.length > 0 && this.#mayBegin(queue)) {
       queue.running += 1;
+      queue.turns -= 1;
       queue.waiting.shift()?.begin();
     }
     const since = this.#now() - waitSecondsMax * 1_000;
@@ -231,6 +241,8 @@ export class RequestGate implements Disposable {
     this.#width.adjust(this.#lastLoad);
     const forgotten = this.#now() - forgetMilliseconds;
     for (const [cluster, queue] of this.#queues) {
+      const share = this.#width.share(this.#asking(queue) + 1);
+      queue.turns = Math.min(Math.max(turnsAtOnce, share), Math.max(0, queue.turns) + share);
       this.#begin(queue);
       this.#connect(queue);
       const { running, watches, sending, waiting, connecting, askedAt } = queue;

@@ -7,7 +7,7 @@ import { type AggregationServices, serveAggregated } from '../aggregation/serve-
 import type { Auditor, RequestAudit } from '../audit/auditor.ts';
 import { settleActor } from '../authentication/impersonation.ts';
 import { noteDecision, refusal } from '../authorization/authorizer.ts';
-import { meteredStorage } from '../fairness/hold-meter.ts';
+import { type HoldMeter, meteredStorage } from '../fairness/hold-meter.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, type ApiGroup, apiResourceList, apiVersions } from '../discovery/discovery.ts';
 import type { ClusterKinds } from '../served-kinds/cluster-kinds.ts';
@@ -74,8 +74,11 @@ export class KubernetesHandler {
     if (remote !== undefined) return serveAggregated(services, remote, request, info);
     const { gate } = this.#options;
     if (info === undefined || !isLongRunning(info)) checkTimeout(request.query);
-    if (info === undefined) return gate.run(request.cluster, () => this.#document(request));
-    const call = await this.#options.resources.callFor(request, info);
+    if (info === undefined) return gate.run(request.cluster, (meter) => this.#document(request, meter));
+    const call = await this.#options.resources
+      .callFor(request, info)
+      // A refusal takes its turn like what is served.
+      .catch((error: unknown) => gate.run(request.cluster, async () => Promise.reject(error)));
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
       const watch = (): Promise<void> => serveWatch(operations, clock, request, watchCall(call, request), output(), gate);
@@ -94,9 +97,9 @@ export class KubernetesHandler {
     return answer.pieces === undefined ? answer : { ...answer, pieces: gate.sent(request.cluster, answer.pieces) };
   }
 
-  async #document(request: HttpRequest): Promise<HttpAnswer> {
+  async #document(request: HttpRequest, meter: HoldMeter): Promise<HttpAnswer> {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw unknownPath();
-    await this.#authorizePath(request);
+    await meter.waitFor(this.#authorizePath(request));
     const segments = request.path.split('/').filter((one) => one !== '');
     const [first, group, version] = segments;
     if (first === 'version' && segments.length === 1) return jsonAnswer(versionInfo);
@@ -106,7 +109,7 @@ export class KubernetesHandler {
     }
     const issuerAnswer = await issuerDocument(this.#options.tokenKeys, request.cluster, request.path);
     if (issuerAnswer !== undefined) return issuerAnswer;
-    const served = await this.#options.kinds.served(request.cluster);
+    const served = await meter.waitFor(this.#options.kinds.served(request.cluster));
     const { groups } = served;
     if (first === 'openapi') return this.#openapi(request, served);
     if (first === 'api' && segments.length === 1)
