@@ -48,7 +48,7 @@ export async function serveApi(
         ...(config.CLUSTER_DOMAIN === undefined ? [] : [`*.k8s.${config.CLUSTER_DOMAIN}`]),
       ],
       clusterNames: () => inClusterNames,
-      connection: (cluster) => control.api.connection(cluster),
+      connection: (cluster, gone) => control.api.connection(cluster, gone),
       serve(server, cluster) {
         server.on('request', (incoming, outgoing) => {
           if (cluster !== undefined) boundTo.set(incoming, cluster);

@@ -191,8 +191,8 @@ export class ApiServer implements AsyncDisposable {
   }
 
   /** Whether a further connection to a cluster may begin, once it may. */
-  connection(cluster: ClusterId): Promise<boolean> {
-    return this.#gate.connection(cluster);
+  connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
+    return this.#gate.connection(cluster, gone);
   }
 
   /** The HTTP side: a Hono app for requests, and a handler for the server's `upgrade` event. */

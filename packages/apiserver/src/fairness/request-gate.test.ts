@@ -202,8 +202,9 @@ describe('the gate of requests', () => {
     const gate = gateAt(0.2);
     await gate.run(quiet, async () => undefined);
     let begun = 0;
+    const gone = new AbortController();
     const connect = async (): Promise<void> => {
-      if (await gate.connection(noisy)) begun += 1;
+      if (await gate.connection(noisy, gone.signal)) begun += 1;
     };
     for (let number = 0; number < 400; number += 1) void connect();
     await turnsTaken();
@@ -211,6 +212,10 @@ describe('the gate of requests', () => {
     pass(500);
     await turnsTaken();
     expect(begun).toBe(110);
+    const leaving = new AbortController();
+    const left = gate.connection(noisy, leaving.signal);
+    leaving.abort();
+    expect(await left).toBe(false);
     // Nobody else asks any more.
     pass(6_000);
     await turnsTaken();

@@ -48,7 +48,7 @@ interface Queue {
   sending: number;
   refused: number;
   waiting: Waiting[];
-  connecting: (() => void)[];
+  connecting: Set<() => void>;
   connections: number;
   askedAt: number;
   /** How many more it may begin now, while others ask too. */
@@ -149,21 +149,30 @@ export class RequestGate implements Disposable {
     }
   }
 
-  /** Resolves when a new connection of a cluster may begin; false: there are too many of them. */
-  async connection(cluster: ClusterId): Promise<boolean> {
+  /** Resolves when a new connection of a cluster may begin; false: there are too many of them, or it is gone. */
+  async connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
     const queue = this.#asked(cluster);
-    if (queue.connecting.length === 0 && queue.connections >= 1) queue.connections -= 1;
-    else if (queue.connecting.length >= connectingMax) return false;
-    else await new Promise<void>((resolve) => queue.connecting.push(resolve));
-    return true;
+    if (queue.connecting.size === 0 && queue.connections >= 1) queue.connections -= 1;
+    else if (queue.connecting.size >= connectingMax) return false;
+    else {
+      await new Promise<void>((begin) => {
+        queue.connecting.add(begin);
+        gone.addEventListener('abort', () => queue.connecting.delete(begin) && begin(), { once: true });
+      });
+    }
+    return !gone.aborted;
   }
 
   #connect(queue: Queue): void {
     const perSecond = this.#asking(queue) === 0 ? connectionsPerSecond.alone : connectionsPerSecond.shared;
     queue.connections = Math.min(connectionsAtOnce, queue.connections + (perSecond * tickMilliseconds) / 1_000);
-    const mayBegin = Math.min(queue.connecting.length, Math.floor(queue.connections));
+    const mayBegin = Math.min(queue.connecting.size, Math.floor(queue.connections));
     queue.connections -= mayBegin;
-    for (const begin of queue.connecting.splice(0, mayBegin)) begin();
+    // The newest first: of those that have waited long, most have nobody any more at their other end.
+    for (const begin of mayBegin === 0 ? [] : [...queue.connecting].slice(-mayBegin)) {
+      queue.connecting.delete(begin);
+      begin();
+    }
   }
 
   /** What one watch of a cluster may leave unread now. */
@@ -193,7 +202,7 @@ export class RequestGate implements Disposable {
         sending: 0,
         refused: 0,
         waiting: [],
-        connecting: [],
+        connecting: new Set(),
         connections: connectionsAtOnce,
         askedAt: now,
         turns: turnsAtOnce,
@@ -246,7 +255,7 @@ export class RequestGate implements Disposable {
       this.#begin(queue);
       this.#connect(queue);
       const { running, watches, sending, waiting, connecting, askedAt } = queue;
-      if (running + watches + sending + waiting.length + connecting.length === 0 && askedAt < forgotten) this.#queues.delete(cluster);
+      if (running + watches + sending + waiting.length + connecting.size === 0 && askedAt < forgotten) this.#queues.delete(cluster);
     }
     if (this.#queues.size > 0) return;
     clearInterval(this.#tick);

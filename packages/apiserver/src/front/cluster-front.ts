@@ -24,12 +24,18 @@ export interface ClusterFrontOptions {
   /** Receives every server that is made, before its first connection: attach request and upgrade handlers. */
   serve: (server: http2.Http2SecureServer, cluster: ClusterId | undefined) => void;
   /** Whether, and when, a further connection to a cluster may begin; absent: at once. */
-  connection?: (cluster: ClusterId) => Promise<boolean>;
+  connection?: (cluster: ClusterId, gone: AbortSignal) => Promise<boolean>;
   logger: Logger;
 }
 
 /** A connection that may not begin is closed after this or up to three times as long, so that not all of them come back together. */
 const refusedMilliseconds = 10_000;
+function goneSignal(socket: net.Socket): AbortSignal {
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  return gone.signal;
+}
+
 /** TLS servers of clusters that are dialled just now; one costs some 100 KB and a millisecond to make. */
 const serversMax = 500;
 /** A server that nobody has dialled for this long goes; its connections live on. */
@@ -76,7 +82,7 @@ export class ClusterFront implements AsyncDisposable {
       const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
       const cluster = await this.#options.clusterAt(address);
       const { connection } = this.#options;
-      if (cluster !== undefined && connection !== undefined && !(await connection(cluster))) {
+      if (cluster !== undefined && connection !== undefined && !(await connection(cluster, goneSignal(socket)))) {
         // Who is let go at once comes back at once.
         setTimeout(() => socket.destroy(), refusedMilliseconds * (1 + 2 * Math.random())).unref();
       } else await this.terminate(socket, cluster, address);

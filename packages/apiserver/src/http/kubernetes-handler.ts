@@ -78,7 +78,11 @@ export class KubernetesHandler {
     const call = await this.#options.resources
       .callFor(request, info)
       // A refusal takes its turn like what is served.
-      .catch((error: unknown) => gate.run(request.cluster, async () => Promise.reject(error)));
+      .catch((error: unknown) =>
+        gate.run(request.cluster, async () => {
+          throw error;
+        }),
+      );
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
       const watch = (): Promise<void> => serveWatch(operations, clock, request, watchCall(call, request), output(), gate);
