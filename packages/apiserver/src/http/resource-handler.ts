@@ -1,5 +1,5 @@
 import { badRequest, type Clock, type ClusterId, type KubeObject, StatusError } from '@kajitori/apimachinery';
-import { DeleteOptions as DeleteOptionsType, type Kind } from '@kajitori/kinds';
+import { DeleteOptions as DeleteOptionsType, type Kind, Status } from '@kajitori/kinds';
 import { decodeEnvelope, decodeProtobuf, normalize } from '@kajitori/schema';
 import type { Storage } from '@kajitori/storage';
 import type { Call } from '../call.ts';
@@ -263,8 +263,11 @@ export class ResourceHandler implements Disposable {
     const encoding = this.#encoding(request, call);
     if (result instanceof Item) return answer(encodeItem(result, encoding), status, call, encoding);
     const { value } = result;
-    const kind = kindOfText(`${value.apiVersion}/${value.kind}`);
-    return answer(encodeValue(value, kind, encoding.representation), result.created ? 201 : status, call, encoding);
+    const code = result.created ? 201 : status;
+    const type = value.kind === 'Status' ? Status : kindOfText(`${value.apiVersion}/${value.kind}`)?.schema;
+    // What no schema of ours describes has one form only.
+    if (type === undefined) return jsonAnswer(value, code, warningHeaders(call));
+    return answer(encodeValue(value, type, encoding.representation), code, call, encoding);
   }
 
   [Symbol.dispose](): void {

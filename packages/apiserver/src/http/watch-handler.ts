@@ -1,8 +1,9 @@
 import { badRequest, type Clock, isStatusError, type KubeObject, StatusError } from '@kajitori/apimachinery';
-import { encodeEnvelope } from '@kajitori/schema';
+import { Status } from '@kajitori/kinds';
 import type { Call } from '../call.ts';
-import { encodeItem, encodeValue } from '../negotiation/encode.ts';
+import { encodeItem, encodeProtobufObject } from '../negotiation/encode.ts';
 import { negotiate, protobufType, type Representation } from '../negotiation/media-type.ts';
+import { PartialObjectMetadata } from '../negotiation/partial-object-metadata.ts';
 import { tableOf } from '../negotiation/table.ts';
 import type { Operations } from '../operations/operations.ts';
 import { listParameters } from '../registry/list-query.ts';
@@ -183,18 +184,19 @@ class FrameEncoder {
 
   bookmark(revision: number, initialEventsEnd: boolean): Uint8Array {
     const { kind } = this.#call;
+    const { as, encoding } = this.#representation;
     const bookmark = bookmarkObject(kind, revision, initialEventsEnd) as KubeObject;
-    if (this.#representation.encoding === 'protobuf')
-      return protobufFrame('BOOKMARK', encodeValue(bookmark, kind, this.#representation) as Uint8Array);
+    const partial = { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' };
+    const shown = as === 'partial' ? partial : bookmark;
+    if (encoding === 'protobuf')
+      return protobufFrame('BOOKMARK', encodeProtobufObject(shown, as === 'partial' ? PartialObjectMetadata : kind.schema));
     const object =
-      this.#representation.as === 'table'
+      as === 'table'
         ? {
             ...tableOf(kind, [], { resourceVersion: String(revision) }, { includeObject: 'None', now: this.#clock.now() }),
-            rows: [{ cells: [], object: { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } }],
+            rows: [{ cells: [], object: partial }],
           }
-        : this.#representation.as === 'partial'
-          ? { ...bookmark, kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
-          : bookmark;
+        : shown;
     return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
   }
 
@@ -203,7 +205,7 @@ class FrameEncoder {
       ? error.toStatus()
       : new StatusError('InternalError', 'the watch ended by an internal error; start it again').toStatus();
     if (this.#representation.encoding === 'protobuf')
-      return protobufFrame('ERROR', encodeValue(status as unknown as KubeObject, undefined, { encoding: 'json' }) as unknown as Uint8Array);
+      return protobufFrame('ERROR', encodeProtobufObject(status as unknown as KubeObject, Status));
     return Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status })}\n`);
   }
 }
@@ -212,15 +214,14 @@ function asJson(representation: Representation): Representation {
   return { ...representation, encoding: 'json' };
 }
 
-/** A length-prefixed `WatchEvent` message: type = 1, object (RawExtension with raw = 1) = 2, in an envelope. */
+/** A length-prefixed `WatchEvent` message, itself without an envelope: type = 1, object (RawExtension with raw = 1) = 2. */
 function protobufFrame(type: string, object: Uint8Array): Uint8Array {
   const field = (number: number, bytes: Uint8Array): Uint8Array =>
     Buffer.concat([Uint8Array.from([(number << 3) | 2, ...varint(bytes.length)]), bytes]);
   const event = Buffer.concat([field(1, Buffer.from(type)), field(2, field(1, object))]);
-  const frame = encodeEnvelope('v1', 'WatchEvent', event);
   const length = Buffer.alloc(4);
-  length.writeUInt32BE(frame.length);
-  return Buffer.concat([length, frame]);
+  length.writeUInt32BE(event.length);
+  return Buffer.concat([length, event]);
 }
 
 function varint(value: number): number[] {

@@ -1,8 +1,9 @@
-import { apiVersionOf } from '@kajitori/apimachinery';
+import { apiVersionOf, type KubeObject } from '@kajitori/apimachinery';
 import { type Kind, listTypeOf } from '@kajitori/kinds';
-import { encodeProtobuf, envelopeAround } from '@kajitori/schema';
+import { encodeProtobuf, envelopeAround, type NamedType } from '@kajitori/schema';
 import type { ItemPart } from '../registry/read.ts';
 import type { EncodeOptions } from './encode.ts';
+import { PartialObjectMetadata } from './partial-object-metadata.ts';
 import { partialOf, tableColumns, tableRow } from './table.ts';
 
 /** How a collection is written piece by piece, in order. The pieces together are what `encodePage` would have written at once, in meaning. */
@@ -19,7 +20,8 @@ const joinedBytesMax = 512 * 1024;
 const parsedBytesMax = 128 * 1024;
 
 export function listForm(kind: Kind, { representation, includeObject, now }: EncodeOptions, hasLimit: boolean): ListForm {
-  if (representation.encoding === 'protobuf' && representation.as === 'object') return protobufForm(kind);
+  if (representation.encoding === 'protobuf')
+    return representation.as === 'partial' ? protobufForm(partialList, partialOf) : protobufForm(listOf(kind), (object) => object);
   if (representation.as === 'table') {
     const { columns, head } = tableColumns(kind);
     return textForm({ ...head, list: 'rows', bytesMax: parsedBytesMax, hasLimit }, ({ items }) =>
@@ -27,12 +29,12 @@ export function listForm(kind: Kind, { representation, includeObject, now }: Enc
     );
   }
   if (representation.as === 'partial') {
-    const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' };
+    const { type: _type, ...head } = partialList;
     return textForm({ ...head, list: 'items', bytesMax: parsedBytesMax, hasLimit }, ({ items }) =>
       items.map(({ object }) => JSON.stringify(partialOf(object))),
     );
   }
-  const head = { kind: kind.listKind ?? `${kind.kind}List`, apiVersion: apiVersionOf(kind) };
+  const { type: _type, ...head } = listOf(kind);
   return textForm({ ...head, list: 'items', bytesMax: joinedBytesMax, hasLimit }, ({ items }) => items.map(({ json }) => json));
 }
 
@@ -56,15 +58,30 @@ function textForm(
   };
 }
 
-function protobufForm(kind: Kind): ListForm {
-  const list = listTypeOf(kind.schema).schema;
+interface ListType {
+  apiVersion: string;
+  kind: string;
+  type: NamedType<unknown>;
+}
+
+const partialList: ListType = {
+  apiVersion: 'meta.k8s.io/v1',
+  kind: 'PartialObjectMetadataList',
+  type: listTypeOf(PartialObjectMetadata),
+};
+
+function listOf(kind: Kind): ListType {
+  return { apiVersion: apiVersionOf(kind), kind: kind.listKind ?? `${kind.kind}List`, type: listTypeOf(kind.schema) };
+}
+
+function protobufForm({ apiVersion, kind, type }: ListType, shown: (object: KubeObject) => object): ListForm {
   return {
     bytesMax: parsedBytesMax,
     // A message may come in parts, which add up: https://protobuf.dev/programming-guides/encoding/#last-one-wins
     piece({ items, rows: _rows, revision, next, ...rest }) {
       const metadata = next === undefined ? { metadata: { resourceVersion: String(revision), ...rest } } : {};
-      return encodeProtobuf(list, { ...metadata, items: items.map(({ object }) => object) });
+      return encodeProtobuf(type.schema, { ...metadata, items: items.map(({ object }) => shown(object)) });
     },
-    around: (length) => envelopeAround(apiVersionOf(kind), kind.listKind ?? `${kind.kind}List`, length),
+    around: (length) => envelopeAround(apiVersion, kind, length),
   };
 }

@@ -56,15 +56,18 @@ const views: Record<string, Representation['as']> = {
 };
 
 /**
- * The first acceptable representation. `protobuf` tells whether the answer can be written so (built-in kinds can).
+ * The first acceptable representation. `protobuf` tells whether the object can be written so (built-in kinds can; metadata alone always can).
  * @throws StatusError NotAcceptable when none is.
  */
 export function negotiate(accept: string | undefined, options: { protobuf: boolean; views: boolean }): Representation {
   for (const { type, parameters } of parseMediaTypes(accept === undefined || accept === '' ? 'application/json' : accept)) {
     const encoding = encodings[type];
-    if (encoding === undefined || (encoding === 'protobuf' && !options.protobuf)) continue;
+    if (encoding === undefined) continue;
     const asked = parameters['as'];
-    if (asked === undefined || asked === '') return { encoding, as: 'object', contentType: contentTypes[encoding] };
+    if (asked === undefined || asked === '') {
+      if (encoding === 'protobuf' && !options.protobuf) continue;
+      return { encoding, as: 'object', contentType: contentTypes[encoding] };
+    }
     const as = views[asked];
     if (
       !options.views ||
