@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { forbidden, type KubeObject } from '@kajitori/apimachinery';
 import { nodeNameOf } from '@kajitori/authorization';
 import { leases, type Node, nodes, type Pod, pods } from '@kajitori/kinds';
@@ -126,6 +127,8 @@ function mayLabel(key: string): boolean {
   return ownLabels.has(key) || ownLabelDomains.some(isBelow);
 }
 
+/** As JSON: fields in another order, or undefined ones of a caller in this process, make no difference. */
 function differs(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) !== JSON.stringify(b);
+  const [one, other] = [a, b].map((value): unknown => JSON.parse(JSON.stringify(value ?? null)));
+  return !isDeepStrictEqual(one, other);
 }

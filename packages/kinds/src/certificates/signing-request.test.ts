@@ -107,6 +107,9 @@ describe('an answer', () => {
     expect(messages(validateStatusUpdate(certificateSigningRequests, object({}, saying('Approved')), object()))).toEqual([
       'status.conditions: Forbidden: updates may not add a condition of type "Approved"',
     ]);
+    // As a client sends it that keeps fields in another order.
+    const reordered = { conditions: [{ reason: 'R', status: 'True', type: 'Approved' }] };
+    expect(validateStatusUpdate(certificateSigningRequests, object({}, reordered), object({}, saying('Approved')))).toEqual([]);
     expect(messages(validateUpdate(certificateSigningRequests, object({}, { certificate }), object()))).toEqual([
       'status.certificate: Forbidden: updates may not set certificate content',
     ]);

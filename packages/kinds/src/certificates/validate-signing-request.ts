@@ -1,4 +1,5 @@
 import { duplicate, dns1123SubdomainError, type FieldError, forbiddenField, invalid, notSupported, required } from '@kajitori/apimachinery';
+import { sameValue } from '../meta/immutable.ts';
 import { parseCertificationRequest } from './certification-request.ts';
 import type { CertificateSigningRequest } from './certificate-signing-request.ts';
 
@@ -113,7 +114,7 @@ export function validateAnswer(
     if (count < had) errors.push(forbiddenField('status.conditions', `updates may not remove a condition of type ${JSON.stringify(type)}`));
     if (mayDecide || type === 'Failed' || count < had) continue;
     if (count > had) errors.push(forbiddenField('status.conditions', `updates may not add a condition of type ${JSON.stringify(type)}`));
-    else if (JSON.stringify(now) !== JSON.stringify(before)) {
+    else if (!sameValue(now, before)) {
       errors.push(forbiddenField('status.conditions', `updates may not modify a condition of type ${JSON.stringify(type)}`));
     }
   }

@@ -1,3 +1,4 @@
+import { sameValue } from '../../meta/immutable.ts';
 import type { Service, ServicePort, ServiceSpec } from './service.ts';
 
 const clientIpTimeoutSecondsDefault = 10_800;
@@ -55,7 +56,7 @@ function keepNodePorts(ports: readonly ServicePort[], before: readonly ServicePo
 /** Values of a type that the service no longer has go with it, if the client only carried them along. */
 function dropForeignFields(spec: ServiceSpec, before: ServiceSpec): void {
   if (spec.type === before.type) return;
-  const carried = <K extends keyof ServiceSpec>(key: K): boolean => JSON.stringify(spec[key]) === JSON.stringify(before[key]);
+  const carried = <K extends keyof ServiceSpec>(key: K): boolean => sameValue(spec[key], before[key]);
   if (spec.type === 'ExternalName') {
     for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const)
       if (carried(key)) delete spec[key];

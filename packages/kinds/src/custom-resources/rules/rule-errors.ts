@@ -2,6 +2,7 @@ import { bindJson, CostLimitError, OptionalValue, type Value } from '@kajitori/c
 import type { FieldError, FieldErrorReason } from '@kajitori/apimachinery';
 import type { Schema } from '@kajitori/schema';
 import type { ValidationRule } from '../../apiextensions/json-schema-props.ts';
+import { sameValue } from '../../meta/immutable.ts';
 import { type CompiledRule, compiledRules, type RuleNode } from './compiled-rules.ts';
 
 /** What all rules of one object may cost together, in CEL's units. */
@@ -113,7 +114,7 @@ function evaluateRule(node: RuleNode, compiled: CompiledRule, place: Place, run:
     if (failure instanceof CostLimitError) run.budget = -1;
     return fail(failureText(failure, rule));
   }
-  if (!usesOldSelf && old !== undefined && JSON.stringify(old) === JSON.stringify(value)) return;
+  if (!usesOldSelf && old !== undefined && sameValue(old, value)) return;
   const field =
     rule.fieldPath === undefined ? place.field : `${place.field}${place.field === '' ? rule.fieldPath.replace(/^\./, '') : rule.fieldPath}`;
   fail(messageOf(compiled, bindings, run), field, (rule.reason as FieldErrorReason | undefined) ?? 'FieldValueInvalid');
