@@ -1,10 +1,10 @@
 /** A cluster's requests may hold the process this long at once, and this long in a second from then on. */
-const allowanceMilliseconds = 200;
+const allowanceMilliseconds = 1_000;
 const millisecondsPerSecond = 5;
 
 /**
- * What a cluster has left of the time for which its requests may hold the event loop. It counts while others ask too: half a percent of their
- * requests, at most, comes while one cluster's holds the loop.
+ * What a cluster has left of the time for which its requests may hold the event loop. It counts while others ask too and the process is busy:
+ * half a percent of their requests, at most, comes while one cluster's holds the loop.
  */
 export class HoldAllowance {
   #left = allowanceMilliseconds;

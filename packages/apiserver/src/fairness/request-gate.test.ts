@@ -58,6 +58,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** At a process that has been busy for some time, and that others ask. */
+async function busyGate(): Promise<RequestGate> {
+  const gate = gateAt(0.9);
+  await gate.run(quiet, async () => undefined);
+  pass(3_000);
+  await gate.run(quiet, async () => undefined);
+  return gate;
+}
+
+/** A request that keeps the process to itself. */
+function hold(milliseconds: number): () => Promise<void> {
+  return async () => {
+    const until = performance.now() + milliseconds;
+    while (performance.now() < until);
+  };
+}
+
 describe('the gate of requests', () => {
   it('lets a cluster run what it likes while it asks alone, and refuses, after a moment, what would only wait', async () => {
     const gate = gateAt(1);
@@ -146,14 +163,9 @@ describe('the gate of requests', () => {
     await beside;
   });
 
-  it('lets a cluster that has held the process wait for its allowance, while others ask', async () => {
-    const gate = gateAt(0.2);
-    const hold = async (): Promise<void> => {
-      const until = performance.now() + 230;
-      while (performance.now() < until);
-    };
-    await gate.run(quiet, async () => undefined);
-    await gate.run(noisy, hold);
+  it('lets a cluster that has held the process wait for its allowance, while others ask a busy one', async () => {
+    const gate = await busyGate();
+    await gate.run(noisy, hold(1_010));
     const work = new Work();
     const waits = gate.run(noisy, work.request());
     expect(work.running).toBe(0);
@@ -169,13 +181,16 @@ describe('the gate of requests', () => {
     await waits;
   });
 
-  it('tells who would have to wait for long to come again, with the time', async () => {
+  it('asks for no allowance where there is time to spare', async () => {
     const gate = gateAt(0.2);
     await gate.run(quiet, async () => undefined);
-    await gate.run(noisy, async () => {
-      const until = performance.now() + 400;
-      while (performance.now() < until);
-    });
+    await gate.run(noisy, hold(1_010));
+    expect(await gate.run(noisy, async () => 'at once')).toBe('at once');
+  });
+
+  it('tells who would have to wait for long to come again, with the time', async () => {
+    const gate = await busyGate();
+    await gate.run(noisy, hold(1_300));
     const step = gate.turn(noisy, async () => 'done');
     await expect(gate.run(noisy, async () => undefined)).rejects.toMatchObject({
       code: 429,
@@ -198,9 +213,8 @@ describe('the gate of requests', () => {
     void watches;
   });
 
-  it('lets connections begin one after the other while others ask', async () => {
-    const gate = gateAt(0.2);
-    await gate.run(quiet, async () => undefined);
+  it('lets connections begin one after the other while others ask a busy process', async () => {
+    const gate = await busyGate();
     let begun = 0;
     const gone = new AbortController();
     const connect = async (): Promise<void> => {

@@ -30,6 +30,9 @@ const askingMilliseconds = 5_000;
 /** While others ask, a cluster may run this many side by side however busy the process is, and begin so many at once. */
 const runningMin = 8;
 const turnsAtOnce = 20;
+/** A process that was at work for more than this share of the last second or two has no time to spare. */
+const busyLoad = 0.6;
+const busySmoothing = 0.04;
 /** Where a process is shared that is at work for more than this share of its time, long work rests this many times as long as it took. */
 const restLoad = 0.3;
 const restShare = 3;
@@ -75,6 +78,8 @@ export class RequestGate implements Disposable {
   readonly #now: () => number;
   readonly #width: SharedWidth;
   #lastLoad = 0;
+  /** The load, smoothed. */
+  #busy = 0;
   #tick: NodeJS.Timeout | undefined;
 
   constructor({ load, now = () => performance.now() }: RequestGateOptions) {
@@ -117,8 +122,8 @@ export class RequestGate implements Disposable {
   /** What stands before a request where that has no end for which a client would wait. */
   #whyNotWait(queue: Queue, behind: number): string | undefined {
     if (queue.waiting.length >= behind) return `${behind} requests`;
-    const isHeld = queue.holds.secondsUntilLeft(this.#now()) > waitSecondsMax && this.#asking(queue) > 0;
-    return isHeld ? 'requests that hold it for long' : undefined;
+    const isHeld = queue.holds.secondsUntilLeft(this.#now()) > waitSecondsMax;
+    return isHeld && this.#isContended(queue) ? 'requests that hold it for long' : undefined;
   }
 
   /** Passes on what is sent piece by piece. @throws StatusError TooManyRequests, at once, when too much of this cluster is being sent. */
@@ -164,7 +169,7 @@ export class RequestGate implements Disposable {
   }
 
   #connect(queue: Queue): void {
-    const perSecond = this.#asking(queue) === 0 ? connectionsPerSecond.alone : connectionsPerSecond.shared;
+    const perSecond = this.#isContended(queue) ? connectionsPerSecond.shared : connectionsPerSecond.alone;
     queue.connections = Math.min(connectionsAtOnce, queue.connections + (perSecond * tickMilliseconds) / 1_000);
     const mayBegin = Math.min(queue.connecting.size, Math.floor(queue.connections));
     queue.connections -= mayBegin;
@@ -224,10 +229,15 @@ export class RequestGate implements Disposable {
     return asking;
   }
 
+  /** Whether what this cluster takes is missing to others. */
+  #isContended(queue: Queue): boolean {
+    return this.#busy > busyLoad && this.#asking(queue) > 0;
+  }
+
   #mayBegin(queue: Queue): boolean {
     const others = this.#asking(queue);
     if (others === 0) return queue.running < runningMax;
-    if (!queue.holds.isLeft(this.#now())) return false;
+    if (this.#isContended(queue) && !queue.holds.isLeft(this.#now())) return false;
     return queue.turns >= 1 && queue.running < Math.max(runningMin, this.#width.share(others + 1));
   }
 
@@ -247,6 +257,7 @@ export class RequestGate implements Disposable {
   /** Widens or narrows what runs at once, lets begin who waited for time, and forgets who asks no more. */
   #step(): void {
     this.#lastLoad = this.#load();
+    this.#busy += (this.#lastLoad - this.#busy) * busySmoothing;
     this.#width.adjust(this.#lastLoad);
     const forgotten = this.#now() - forgetMilliseconds;
     for (const [cluster, queue] of this.#queues) {
