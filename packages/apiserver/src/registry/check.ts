@@ -3,6 +3,7 @@ import { validateCreate, validateStatusUpdate, validateUpdate } from '@kajitori/
 import { applyDefaults, ratcheted, validate } from '@kajitori/schema';
 import type { Call } from '../call.ts';
 import type { UpdateOptions } from './update.ts';
+import { withZeroStatus } from './zero-status.ts';
 
 /**
  * Fills what the schema defaults, checks the draft against it, and only then what the kind itself defaults: its hooks, and
@@ -19,7 +20,9 @@ export function fillDefaults(call: Call, draft: KubeObject): void {
 
 /** @throws StatusError Invalid with every cause that the schema finds. */
 export function checkSchema(call: Call, object: KubeObject): void {
-  refuse(call, object, validate(call.kind.schema.schema, object));
+  const { schema } = call.kind.schema;
+  const errors = validate(schema, object);
+  refuse(call, object, call.kind.custom === undefined ? withZeroStatus(schema, object, errors) : errors);
 }
 
 /** The kind's own rules for a new object. @throws StatusError Invalid with every cause. */
