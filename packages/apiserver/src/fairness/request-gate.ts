@@ -1,6 +1,6 @@
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterId, tooManyRequests } from '@kajitori/apimachinery';
-import { type HoldMeter, newHoldMeter } from './hold-meter.ts';
+import { type HoldMeter, newHoldMeter, unmetered } from './hold-meter.ts';
 import { HoldAllowance } from './hold-allowance.ts';
 import { SharedWidth } from './shared-width.ts';
 
@@ -54,6 +54,8 @@ interface Queue {
   connecting: Set<() => void>;
   connections: number;
   askedAt: number;
+  /** Whether it is one of those who ask now. */
+  isAsking: boolean;
   /** How many more it may begin now, while others ask too. */
   turns: number;
   holds: HoldAllowance;
@@ -77,6 +79,8 @@ export class RequestGate implements Disposable {
   readonly #load: () => number;
   readonly #now: () => number;
   readonly #width: SharedWidth;
+  /** Clusters that ask now. */
+  #askers = 0;
   #lastLoad = 0;
   /** The load, smoothed. */
   #busy = 0;
@@ -109,7 +113,8 @@ export class RequestGate implements Disposable {
       queue.running += 1;
       queue.turns -= 1;
     }
-    const meter = newHoldMeter();
+    // What a cluster holds while nobody else asks is missing to nobody.
+    const meter = this.#asking(queue) > 0 ? newHoldMeter() : unmetered;
     try {
       return await request(meter);
     } finally {
@@ -188,7 +193,8 @@ export class RequestGate implements Disposable {
 
   /** Between two slices of long work: lets others in, and where they share a busy process rests for some time. */
   async rest(cluster: ClusterId, workedMilliseconds: number): Promise<void> {
-    if (this.#asking(cluster) > 0 && this.#lastLoad > restLoad) await sleep(workedMilliseconds * restShare, undefined, { ref: false });
+    if (this.#asking(this.#queues.get(cluster)) > 0 && this.#lastLoad > restLoad)
+      await sleep(workedMilliseconds * restShare, undefined, { ref: false });
     else await nextTick();
   }
 
@@ -210,6 +216,7 @@ export class RequestGate implements Disposable {
         connecting: new Set(),
         connections: connectionsAtOnce,
         askedAt: now,
+        isAsking: false,
         turns: turnsAtOnce,
         holds: new HoldAllowance(now),
       };
@@ -217,16 +224,16 @@ export class RequestGate implements Disposable {
       this.#tick ??= setInterval(() => this.#step(), tickMilliseconds).unref();
     }
     queue.askedAt = now;
+    if (!queue.isAsking) {
+      queue.isAsking = true;
+      this.#askers += 1;
+    }
     return queue;
   }
 
   /** How many other clusters ask. */
-  #asking(besides: ClusterId | Queue): number {
-    const since = this.#now() - askingMilliseconds;
-    let asking = 0;
-    for (const [cluster, queue] of this.#queues)
-      if (cluster !== besides && queue !== besides && (queue.running > 0 || queue.askedAt > since)) asking += 1;
-    return asking;
+  #asking(besides: Queue | undefined): number {
+    return this.#askers - (besides?.isAsking === true ? 1 : 0);
   }
 
   /** Whether what this cluster takes is missing to others. */
@@ -260,6 +267,12 @@ export class RequestGate implements Disposable {
     this.#busy += (this.#lastLoad - this.#busy) * busySmoothing;
     this.#width.adjust(this.#lastLoad);
     const forgotten = this.#now() - forgetMilliseconds;
+    const silent = this.#now() - askingMilliseconds;
+    for (const queue of this.#queues.values()) {
+      if (!queue.isAsking || queue.running > 0 || queue.askedAt > silent) continue;
+      queue.isAsking = false;
+      this.#askers -= 1;
+    }
     for (const [cluster, queue] of this.#queues) {
       const share = this.#width.share(this.#asking(queue) + 1);
       queue.turns = Math.min(Math.max(turnsAtOnce, share), Math.max(0, queue.turns) + share);
