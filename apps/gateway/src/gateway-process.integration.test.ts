@@ -14,7 +14,7 @@ import { closeCodes } from '@kajitori/agent-protocol';
 import { type ClusterId, systemClock } from '@kajitori/apimachinery';
 import { type ControlPlane, openControlPlane } from '@kajitori/control-plane';
 import { PostgresSessionDirectory, RoutedStreams } from '@kajitori/gateway';
-import { nodes, pods, serviceAccounts } from '@kajitori/kinds';
+import { nodes, pods } from '@kajitori/kinds';
 import { readMasterKey } from '@kajitori/server-process';
 import { HollowNode } from '@kajitori/sim';
 import { channelNumber, relayKey, RelayPool } from '@kajitori/streams';
@@ -114,8 +114,6 @@ it('serves a node from its join to its revocation, through its own death', async
   await api.resource(nodes).updateStatus({ ...taken, status: { ...taken.status, conditions } });
   expect(await isReady()).toBe(false);
   await until('the node is ready again', isReady);
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
-  await api.resource(serviceAccounts).create(account);
   await runPod('before');
 
   // From another process, by what the directory says.

@@ -18,6 +18,7 @@ import { namespace } from './namespace/namespace.controller.ts';
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.controller.ts';
 import { podGc } from './pod-gc/pod-gc.controller.ts';
 import { replicaSet } from './replica-set/replica-set.controller.ts';
+import { replicationController } from './replication-controller/replication-controller.controller.ts';
 import { resourceQuota } from './resource-quota/resource-quota.controller.ts';
 import { rootCa } from './root-ca/root-ca.controller.ts';
 import type { ControllerDescriptor } from './runtime/controller.ts';
@@ -38,6 +39,7 @@ export const descriptors: readonly ControllerDescriptor[] = [
   rootCa,
   deployment,
   replicaSet,
+  replicationController,
   job,
   cronJob,
   ttlAfterFinished,

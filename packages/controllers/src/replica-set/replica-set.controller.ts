@@ -1,6 +1,6 @@
 import { controllerOf, isStatusError, type KubeObject, matchesLabels, selectorOf } from '@kajitori/apimachinery';
 import type { InformerEvent } from '@kajitori/client';
-import { type Pod, pods, type ReplicaSet, replicaSets } from '@kajitori/kinds';
+import { type Kind, type Pod, pods, type ReplicaSet, type ReplicaSetStatus, replicaSets } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import { adopt, deleteObject, release } from '../pods/claim-writes.ts';
 import { podFromTemplate } from '../pods/new-pod.ts';
@@ -22,23 +22,38 @@ import { slowStart } from '../runtime/slow-start.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 import { planReplicaSet, type ReplicaSetPlan, withReplicaFailure } from './replica-set.plan.ts';
 
+/** A kind that keeps as many pods of a template as are wanted, and how its objects are seen as ReplicaSets. What is written stays of the kind. */
+export interface ReplicaKind<T extends KubeObject> {
+  kind: Kind<T>;
+  asReplicaSet: (object: T) => ReplicaSet;
+  /** As much of a ReplicaSet's status as the kind has. */
+  asStatus: (status: ReplicaSetStatus) => object;
+}
+
 /** Keeps as many pods of a template as are wanted. Owns the pods' existence and the ReplicaSet's status, nothing else. */
 export const replicaSet: ControllerDescriptor = {
   name: 'replica-set',
   user: 'system:serviceaccount:kube-system:replicaset-controller',
   component: 'replicaset-controller',
-  watches: [watch(replicaSets, self), watch(pods, replicaSetsOf)],
-  create: (context) => new ReplicaSetController(context),
+  ...replicaController({ kind: replicaSets, asReplicaSet: (found) => found, asStatus: (status) => status }),
 };
 
-/** The pod's ReplicaSet; for a pod without a controller, all that select it: one may adopt it. */
-function replicaSetsOf(event: InformerEvent<Pod>, caches: Caches): ObjectName[] {
-  const owners = controllerOfKind(replicaSets)(event);
+export function replicaController<T extends KubeObject>(replicas: ReplicaKind<T>): Pick<ControllerDescriptor, 'watches' | 'create'> {
+  return {
+    watches: [watch(replicas.kind, self), watch(pods, (event, caches) => ownersOf(replicas, event, caches))],
+    create: (context) => new ReplicaSetController(context, replicas),
+  };
+}
+
+/** The pod's owner of the kind; for a pod without a controller, all that select it: one may adopt it. */
+function ownersOf<T extends KubeObject>({ kind, asReplicaSet }: ReplicaKind<T>, event: InformerEvent<Pod>, caches: Caches): ObjectName[] {
+  const owners = controllerOfKind(kind)(event);
   if (controllerOf(event.object) !== undefined || event.type === 'deleted') return owners;
   const { namespace = '', labels } = event.object.metadata;
   const selecting = caches
-    .of(replicaSets)
+    .of(kind)
     .list(namespace)
+    .map(asReplicaSet)
     .filter(({ spec }) => matchesLabels(selectorOf(spec.selector) ?? never, labels));
   return [...owners, ...selecting.map(nameOf)];
 }
@@ -47,20 +62,24 @@ const never = [{ key: 'kubernetes.io/nothing', operator: 'In' as const, values: 
 
 type Failure = { reason: 'FailedCreate' | 'FailedDelete'; message: string; cause: unknown };
 
-class ReplicaSetController implements Controller {
+class ReplicaSetController<T extends KubeObject> implements Controller {
   readonly #context: ControllerContext;
+  readonly #replicas: ReplicaKind<T>;
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, replicas: ReplicaKind<T>) {
     this.#context = context;
+    this.#replicas = replicas;
   }
 
   async reconcile(run: Run): Promise<Outcome> {
-    const found = this.#context.cache(replicaSets).get(run.namespace, run.name);
-    if (found === undefined) return done;
+    const { kind, asReplicaSet, asStatus } = this.#replicas;
+    const stored = this.#context.cache(kind).get(run.namespace, run.name);
+    if (stored === undefined) return done;
+    const found = asReplicaSet(stored);
     const plan = planReplicaSet({ replicaSet: found, pods: this.#candidates(found), crowd: this.#crowdOf(found), now: run.now });
     const failure = await this.#execute(run, found, plan);
-    const status = withReplicaFailure(plan.status, failure, run.now);
-    if (!sameContent(status, found.status ?? {})) await unlessGone(run.client.resource(replicaSets).updateStatus({ ...found, status }));
+    const status = asStatus(withReplicaFailure(plan.status, failure, run.now));
+    if (!sameContent(status, found.status ?? {})) await unlessGone(run.client.resource(kind).updateStatus({ ...stored, status }));
     if (failure !== undefined) throw failure.cause;
     return plan.requeueAfterMilliseconds === undefined ? done : requeueAfter(plan.requeueAfterMilliseconds);
   }
@@ -77,7 +96,7 @@ class ReplicaSetController implements Controller {
     let counts: Map<string, number> | undefined;
     const count = (): Map<string, number> => {
       const owner = controllerOf(found);
-      const siblings: KubeObject[] = owner === undefined ? [found] : this.#context.cache(replicaSets).ownedBy(owner.uid);
+      const siblings: KubeObject[] = owner === undefined ? [found] : this.#context.cache(this.#replicas.kind).ownedBy(owner.uid);
       const byNode = new Map<string, number>();
       for (const pod of siblings.flatMap(({ metadata }) => this.#context.cache(pods).ownedBy(metadata.uid ?? '')).filter(isActive)) {
         const { nodeName = '' } = pod.spec;

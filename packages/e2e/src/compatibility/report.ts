@@ -34,7 +34,6 @@ const differences = [
   'Only versions that are stable in Kubernetes are served: no alpha or beta API.',
   'Whole numbers beyond 2⁵³ in fields of custom resources that their schema does not know lose digits; where it knows an integer, they are refused.',
   '`/openapi/v3` is written as JSON alone, with descriptions of our own. A server behind an APIService that describes itself only in version 2 has no entry in it.',
-  '`resize` of a pod is accepted and not yet carried to the running container.',
   'At a cluster’s address there are no `/metrics`, `/logs` and `/debug`, and its health is one check, `ping`.',
 ];
 

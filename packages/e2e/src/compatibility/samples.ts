@@ -59,7 +59,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   }),
   '/v1/pods': spec({ schedulerName: 'nobody', containers: [container] }, { message: 'reported by the run' }),
   '/v1/podtemplates': plain({ template }),
-  '/v1/replicationcontrollers': spec({ replicas: 0, selector: labels, template }, { replicas: 1, fullyLabeledReplicas: 1 }),
+  '/v1/replicationcontrollers': spec({ replicas: 0, selector: labels, template }, { replicas: 0, conditions: [condition] }),
   '/v1/resourcequotas': spec({ hard: { 'count/widgets.example.com': '3' } }),
   '/v1/secrets': plain({ type: 'Opaque', data: { key: 'dmFsdWU=' } }),
   '/v1/serviceaccounts': plain({ automountServiceAccountToken: false }),
