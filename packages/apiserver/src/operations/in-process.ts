@@ -72,6 +72,9 @@ function objectOf(result: Item | Answer | Updated): KubeObject {
   return 'item' in result ? result.item.object : result.object;
 }
 
+/** One for all watches: without a reason each would have a new one made, with a stack. */
+const watchOver = new Error('the watch is over');
+
 async function* watchObjects(
   operations: Operations,
   asked: Promise<Call>,
@@ -116,6 +119,6 @@ async function* watchObjects(
       return;
     }
   } finally {
-    stop.abort();
+    stop.abort(watchOver);
   }
 }
