@@ -7,6 +7,7 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDescriptor,
+  isOfKind,
   type ObjectName,
   type Run,
   self,
@@ -95,7 +96,7 @@ class ApiServiceController implements Controller {
   }
 
   #change({ object, before }: Change): void {
-    if (object.resource !== customResourceDefinitions.plural || object.group !== customResourceDefinitions.group) return;
+    if (!isOfKind(object, customResourceDefinitions)) return;
     for (const name of new Set([object.body, ...(before === undefined ? [] : [before.body])].flatMap(apiServicesOfDefinition))) {
       this.#changed.add(name);
       this.#context.enqueue({ namespace: '', name });

@@ -1,7 +1,7 @@
 import { isStatusError } from '@kajitori/apimachinery';
 import { clusterRoles } from '@kajitori/kinds';
 import { done } from '@kajitori/reconciler';
-import type { ControllerDescriptor } from '../runtime/controller.ts';
+import { type ControllerDescriptor, isOfKind } from '../runtime/controller.ts';
 import { planAggregation } from './cluster-role-aggregation.plan.ts';
 
 /** All of them are looked at together: a role that is gathered may gather itself. */
@@ -20,7 +20,7 @@ export const clusterRoleAggregation: ControllerDescriptor = {
     const look = (): void => context.enqueue(everything);
     context.onEveryChange({
       changed({ object }) {
-        if (object.group === clusterRoles.group && object.resource === clusterRoles.plural) look();
+        if (isOfKind(object, clusterRoles)) look();
       },
       missed: look,
     });

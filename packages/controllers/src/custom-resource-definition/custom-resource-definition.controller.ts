@@ -12,13 +12,22 @@ import {
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import type { Change } from '@kajitori/storage';
 import { deleteAll } from '../deletion/delete-all.ts';
-import type { Controller, ControllerContext, ControllerDescriptor, ObjectName, Run } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerDescriptor,
+  isOfKind,
+  type ObjectName,
+  type Run,
+} from '../runtime/controller.ts';
+import { listAll } from '../runtime/list-all.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 
 /** How soon a definition whose instances are held is looked at again. */
 const againMilliseconds = 2_000;
 /** Another process may serve the kind this long after the definition's deletion began; what it still creates must not be left behind. */
 const servedMilliseconds = 2_000;
+const pageSize = 50;
 
 /**
  * Ends CustomResourceDefinitions: deletes the instances, then lets the definition go; and has those judged again that wait for a name which
@@ -59,22 +68,13 @@ class DefinitionController implements Controller {
   }
 
   #changed({ type, object }: Change): void {
-    if (object.resource !== customResourceDefinitions.plural || object.group !== customResourceDefinitions.group) return;
+    if (!isOfKind(object, customResourceDefinitions)) return;
     if (type === 'delete' || object.body.includes('"deletionTimestamp"')) this.#context.enqueue({ namespace: '', name: object.name });
   }
 }
 
-async function definitionsOf({ client }: Run): Promise<CustomResourceDefinition[]> {
-  const found: CustomResourceDefinition[] = [];
-  let next: string | undefined;
-  do {
-    const page = await client
-      .resource(customResourceDefinitions)
-      .list('', { limit: 50, ...(next === undefined ? {} : { continue: next }) });
-    found.push(...page.items);
-    next = page.continue;
-  } while (next !== undefined && next !== '');
-  return found;
+function definitionsOf({ client }: Run): Promise<CustomResourceDefinition[]> {
+  return listAll(client.resource(customResourceDefinitions), pageSize);
 }
 
 /** A definition has gone, and names with it: whoever waits for one of them in its group is written again, by which it is judged again. */

@@ -8,6 +8,7 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDescriptor,
+  isOfKind,
   type ObjectName,
   type Run,
   watch,
@@ -131,9 +132,8 @@ class GarbageCollector implements Controller {
 
   /** Kinds without a cache are followed here. */
   #changed({ type, object }: Change): void {
-    const { group, plural: resource } = customResourceDefinitions;
-    if (object.group === group && object.resource === resource) this.#context.enqueue(changedKinds);
-    const known = collectableKinds.find((one) => one.group === object.group && one.plural === object.resource);
+    if (isOfKind(object, customResourceDefinitions)) this.#context.enqueue(changedKinds);
+    const known = collectableKinds.find((one) => isOfKind(object, one));
     // The groups of the catalogue have no dot but in their own names; what is not in it is a kind of the cluster's own.
     const kind =
       known ?? (object.group.includes('.') ? { group: object.group, version: object.stamp.version, plural: object.resource } : undefined);

@@ -19,6 +19,7 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDescriptor,
+  isOfKind,
   nameOf,
   type ObjectName,
   type Run,
@@ -74,16 +75,22 @@ class ResourceQuotaController implements Controller {
   readonly #context: ControllerContext;
   /** Specs that were counted, by uid, and since when a status says other limits all the same. */
   readonly #counts = new Map<string, { spec: string; foreignSince?: number }>();
+  /** `NAMESPACE/NAME` of quotas where an object went whose kind this process may not know yet: they are counted once more. */
+  readonly #unsettled = new Set<string>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
     context.onChange(resourceQuotas, ({ type, object }) => {
       if (type === 'deleted') this.#counts.delete(object.metadata.uid ?? '');
     });
-    const again = (namespace: string): void => quotasOf(namespace, context.caches).forEach((name) => context.enqueue(name));
     context.onEveryChange({
       changed: ({ type, object }: Change) => {
-        if (type === 'delete' && object.namespace !== '') again(object.namespace);
+        if (type !== 'delete' || object.namespace === '') return;
+        const isOwn = !catalogue.some((kind) => isOfKind(object, kind));
+        for (const name of quotasOf(object.namespace, context.caches)) {
+          if (isOwn) this.#unsettled.add(`${name.namespace}/${name.name}`);
+          context.enqueue(name);
+        }
       },
       missed: () =>
         context
@@ -150,7 +157,8 @@ class ResourceQuotaController implements Controller {
   }
 
   /** Pods whose deletion takes longer than it should stop to count by themselves. */
-  #next({ namespace, now }: Run): Outcome {
+  #next({ namespace, name, now }: Run): Outcome {
+    if (this.#unsettled.delete(`${namespace}/${name}`)) return requeueAfter(settledMilliseconds);
     const ends = this.#context
       .cache(pods)
       .list(namespace)

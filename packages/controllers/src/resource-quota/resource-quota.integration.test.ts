@@ -38,6 +38,26 @@ describe.each(['memory', 'postgres'] as const)('resource quotas on %s storage', 
       (error: unknown) => (error as Error).message,
     );
 
+  const admin = { name: 'admin', groups: ['system:masters'] };
+  const otherProcess = (): ApiServer =>
+    new ApiServer({ storage: cluster.storage, authenticator: { authenticateToken: async () => undefined }, logger: silentLogger });
+  const widgetDefinition = {
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', kind: 'Widget' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+
   it('count what is there, charge what is written, and take back what is gone', async () => {
     await cluster.create(pods, pod('before', { requests: { cpu: '250m' } }));
     await quota({ pods: '2', 'requests.cpu': '1', 'count/configmaps': '3', 'services.nodeports': '1' });
@@ -105,13 +125,8 @@ describe.each(['memory', 'postgres'] as const)('resource quotas on %s storage', 
   it('hold over two API processes, whatever is made and deleted at once', async () => {
     const limit = 12;
     await quota({ 'count/configmaps': String(limit) });
-    await using other = new ApiServer({
-      storage: cluster.storage,
-      authenticator: { authenticateToken: async () => undefined },
-      logger: silentLogger,
-    });
-    const user = { name: 'admin', groups: ['system:masters'] };
-    const clients = [cluster.client, other.client(cluster.id, user)].map((client) => client.resource(configMaps));
+    await using other = otherProcess();
+    const clients = [cluster.client, other.client(cluster.id, admin)].map((client) => client.resource(configMaps));
     let made = 0;
     for (let round = 0; round < 4; round += 1) {
       const found = await cluster.list(configMaps);
@@ -140,16 +155,7 @@ describe.each(['memory', 'postgres'] as const)('resource quotas on %s storage', 
   });
 
   it('count objects of a kind that the cluster brought itself', async () => {
-    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-    await cluster.create(customResourceDefinitions, {
-      metadata: { name: 'widgets.example.com' },
-      spec: {
-        group: 'example.com',
-        scope: 'Namespaced',
-        names: { plural: 'widgets', kind: 'Widget' },
-        versions: [{ name: 'v1', served: true, storage: true, schema }],
-      },
-    });
+    await cluster.create(customResourceDefinitions, widgetDefinition);
     const [widgets] = await cluster.client.customKinds();
     if (widgets === undefined) throw new Error('the definition is served');
     await cluster.create(widgets, { metadata: { name: 'before' } });
@@ -161,5 +167,25 @@ describe.each(['memory', 'postgres'] as const)('resource quotas on %s storage', 
     await cluster.resource(widgets).delete('default', 'before');
     await cluster.settle();
     expect(await used()).toEqual({ 'count/widgets.example.com': '1' });
+  });
+
+  it('give back what was made and gone before this process knew its kind', async () => {
+    await quota({ 'count/widgets.example.com': '2' });
+    expect(await cluster.client.customKinds()).toEqual([]);
+    await using process = otherProcess();
+    const other = process.client(cluster.id, admin);
+    await other.resource(customResourceDefinitions).create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      ...widgetDefinition,
+    });
+    const [widgets] = await other.customKinds();
+    if (widgets === undefined) throw new Error('the definition is served');
+    await other.resource(widgets).create({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { namespace: 'default', name: 'a' } });
+    await other.resource(widgets).delete('default', 'a');
+    await cluster.settle();
+    await expect.poll(async () => (await cluster.client.customKinds()).length, { timeout: 5_000 }).toBe(1);
+    await cluster.advance(3_000);
+    expect(await used()).toEqual({ 'count/widgets.example.com': '0' });
   });
 });

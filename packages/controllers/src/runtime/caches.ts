@@ -3,7 +3,7 @@ import { Informer, type ResourceClient } from '@kajitori/client';
 import type { Kind } from '@kajitori/kinds';
 import type { Change, PresentResources, Revision } from '@kajitori/storage';
 import type { ChangeListener } from './change-feed.ts';
-import type { Watch } from './controller.ts';
+import { isOfKind, type Watch } from './controller.ts';
 
 /** What a controller may ask of an informer. Objects are shared: none changes them. */
 export interface Cache<T extends KubeObject> {
@@ -144,8 +144,7 @@ export class Caches implements AsyncDisposable, ChangeListener {
 
   changed({ object, revision }: { object: Pick<Change['object'], 'group' | 'resource'>; revision: Revision }): void {
     for (const { informer, kind } of this.#all)
-      if (informer.isResting && informer.revision < revision && resourceText(kind) === `${object.group}/${object.resource}`)
-        informer.start();
+      if (informer.isResting && informer.revision < revision && isOfKind(object, kind)) informer.start();
   }
 
   told(revision: Revision): void {

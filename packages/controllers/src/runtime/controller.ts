@@ -89,6 +89,11 @@ export function watch<T extends KubeObject>(
 
 export const nameOf = ({ metadata }: KubeObject): ObjectName => ({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' });
 
+/** Whether a stored object is of a kind. */
+export function isOfKind(stored: { group: string; resource: string }, { group, plural }: Pick<Kind, 'group' | 'plural'>): boolean {
+  return stored.resource === plural && stored.group === group;
+}
+
 /** The object itself. */
 export function self(event: InformerEvent<KubeObject>): ObjectName[] {
   return [nameOf(event.object)];

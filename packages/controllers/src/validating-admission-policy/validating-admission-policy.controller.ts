@@ -2,7 +2,15 @@ import { parseApiVersion } from '@kajitori/apimachinery';
 import { customResourceDefinitions, validatingAdmissionPolicies, type ValidatingAdmissionPolicy } from '@kajitori/kinds';
 import { done, type Outcome, requeueAfter } from '@kajitori/reconciler';
 import type { Change } from '@kajitori/storage';
-import type { Controller, ControllerContext, ControllerDescriptor, ObjectName, Run } from '../runtime/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerDescriptor,
+  isOfKind,
+  type ObjectName,
+  type Run,
+} from '../runtime/controller.ts';
+import { listAll } from '../runtime/list-all.ts';
 import { unlessGone } from '../runtime/unless-gone.ts';
 
 /** This process may still know the former kinds this long after a definition changed. */
@@ -42,17 +50,16 @@ class PolicyTypesController implements Controller {
     const wait = (this.#changedAt.get(run.name) ?? 0) + servedMilliseconds - run.now.getTime();
     if (wait > 0) return requeueAfter(wait);
     this.#changedAt.delete(run.name);
-    for (const { metadata } of (await policiesOf(run)).filter((policy) => names(policy, run.name))) {
+    const policies = run.client.resource(validatingAdmissionPolicies);
+    for (const { metadata } of (await listAll(policies, pageSize)).filter((policy) => names(policy, run.name))) {
       const status = { observedGeneration: null, typeChecking: null };
-      await unlessGone(
-        run.client.resource(validatingAdmissionPolicies).patch('', metadata.name ?? '', { status }, { subresource: 'status' }),
-      );
+      await unlessGone(policies.patch('', metadata.name ?? '', { status }, { subresource: 'status' }));
     }
     return done;
   }
 
   #changed({ object }: Change): void {
-    if (object.resource !== customResourceDefinitions.plural || object.group !== customResourceDefinitions.group) return;
+    if (!isOfKind(object, customResourceDefinitions)) return;
     const group = object.name.slice(object.name.indexOf('.') + 1);
     this.#changedAt.set(group, this.#context.clock.now().getTime());
     this.#context.enqueue({ namespace: '', name: group });
@@ -63,17 +70,4 @@ function names({ spec }: ValidatingAdmissionPolicy, group: string): boolean {
   if (group === everything.name) return true;
   const matched = spec.matchConstraints?.resourceRules?.some(({ apiGroups = [] }) => apiGroups.includes(group)) === true;
   return matched || parseApiVersion(spec.paramKind?.apiVersion ?? '')?.group === group;
-}
-
-async function policiesOf({ client }: Run): Promise<ValidatingAdmissionPolicy[]> {
-  const found: ValidatingAdmissionPolicy[] = [];
-  let next: string | undefined;
-  do {
-    const page = await client
-      .resource(validatingAdmissionPolicies)
-      .list('', { limit: pageSize, ...(next === undefined ? {} : { continue: next }) });
-    found.push(...page.items);
-    next = page.continue;
-  } while (next !== undefined && next !== '');
-  return found;
 }
