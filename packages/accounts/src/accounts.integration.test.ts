@@ -4,6 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountsFixture, accountsFixture, actorOf, password, type Tenant } from '../test/fixture.ts';
 import type { Accounts } from './accounts.ts';
 
+/** How many keys of its own a cluster has. */
+async function keysOf(cluster: string): Promise<number> {
+  const owner = postgres(fixture.database.ownerUrl, { max: 1 });
+  const [row] = await owner<{ count: number }[]>`SELECT count(*)::int FROM accounts.platform_keys WHERE scope = ${cluster}`;
+  await owner.end();
+  return row?.count ?? 0;
+}
+
 let fixture: AccountsFixture;
 let accounts: Accounts;
 
@@ -175,7 +183,10 @@ describe('clusters', () => {
     await expect(join).rejects.toMatchObject({ reason: 'unauthenticated' });
     expect((await accounts.clusters.beingDeleted(100)).map(({ id }) => id)).toContain(cluster.id);
     await newCluster(tenant, 'doomed');
+    await accounts.serviceAccountKeys.sign(cluster.id, {});
+    expect(await keysOf(cluster.id)).toBe(1);
     await accounts.clusters.deleted(cluster);
+    expect(await keysOf(cluster.id)).toBe(0);
     expect(await elsewhere.clusters.find({ id: cluster.id })).toBeUndefined();
     expect((await accounts.clusters.beingDeleted(100)).map(({ id }) => id)).not.toContain(cluster.id);
   });

@@ -6,7 +6,7 @@ import type { Actor, Deeds } from '../deed.ts';
 import type { OrganizationId, ProjectId } from '../ids.ts';
 import { revokeKeys } from '../keys/api-keys.ts';
 import { type Page, pageOf, type PageQuery, toPage } from '../page.ts';
-import { apiKeys, clusters, joinTokens, nodeCredentials, projects } from '../schema/index.ts';
+import { apiKeys, clusters, joinTokens, nodeCredentials, platformKeys, projects } from '../schema/index.ts';
 import type { ClusterRows } from './cluster-rows.ts';
 
 /** What happens to StatefulSet pods of a node that lost the control plane: nothing, or they stop before their replacement starts. */
@@ -147,13 +147,14 @@ export class Clusters {
     return rows.map(fromRaw);
   }
 
-  /** The sweep has removed all that the cluster was. */
+  /** The sweep has removed all that the cluster was: its keys go with it, and its name is kept for the record. */
   async deleted({ id, organizationId }: Pick<ClusterRecord, 'id' | 'organizationId'>): Promise<void> {
     await this.#database.inOrganization(organizationId, async (tx) => {
       await tx
         .update(clusters)
         .set({ deletedAt: sql`now()` })
         .where(and(eq(clusters.id, id), sql`${clusters.deletionRequestedAt} IS NOT NULL`, isNull(clusters.deletedAt)));
+      await tx.delete(platformKeys).where(eq(platformKeys.scope, id));
     });
   }
 
