@@ -1,6 +1,7 @@
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterId, tooManyRequests } from '@kajitori/apimachinery';
 import { type HoldMeter, newHoldMeter, unmetered } from './hold-meter.ts';
+import { ConnectionLine } from './connection-line.ts';
 import { HoldAllowance } from './hold-allowance.ts';
 import { SharedWidth } from './shared-width.ts';
 
@@ -14,10 +15,6 @@ export const sendingMax = 200;
 /** What all watches of a cluster may leave unread, shared by them; each has at least and at most so much. */
 const unreadBytesMax = 128 * 1024 * 1024;
 const unreadBytesOfOne = { least: 256 * 1024, most: 16 * 1024 * 1024 };
-/** Connections of one cluster that begin at once, and in a second: what they agree on by TLS takes a millisecond or two. */
-const connectionsAtOnce = 100;
-const connectionsPerSecond = { alone: 400, shared: 20 };
-const connectingMax = 2_000;
 /** Who has not had his turn by then is told to come again. */
 const waitSecondsMax = 10;
 const retryAfterSeconds = 1;
@@ -51,8 +48,7 @@ interface Queue {
   sending: number;
   refused: number;
   waiting: Waiting[];
-  connecting: Set<() => void>;
-  connections: number;
+  connections: ConnectionLine;
   askedAt: number;
   /** Whether it is one of those who ask now. */
   isAsking: boolean;
@@ -160,29 +156,8 @@ export class RequestGate implements Disposable {
   }
 
   /** Resolves when a new connection of a cluster may begin; false: there are too many of them, or it is gone. */
-  async connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
-    const queue = this.#asked(cluster);
-    if (queue.connecting.size === 0 && queue.connections >= 1) queue.connections -= 1;
-    else if (queue.connecting.size >= connectingMax) return false;
-    else {
-      await new Promise<void>((begin) => {
-        queue.connecting.add(begin);
-        gone.addEventListener('abort', () => queue.connecting.delete(begin) && begin(), { once: true });
-      });
-    }
-    return !gone.aborted;
-  }
-
-  #connect(queue: Queue): void {
-    const perSecond = this.#isContended(queue) ? connectionsPerSecond.shared : connectionsPerSecond.alone;
-    queue.connections = Math.min(connectionsAtOnce, queue.connections + (perSecond * tickMilliseconds) / 1_000);
-    const mayBegin = Math.min(queue.connecting.size, Math.floor(queue.connections));
-    queue.connections -= mayBegin;
-    // The newest first: of those that have waited long, most have nobody any more at their other end.
-    for (const begin of mayBegin === 0 ? [] : [...queue.connecting].slice(-mayBegin)) {
-      queue.connecting.delete(begin);
-      begin();
-    }
+  connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
+    return this.#asked(cluster).connections.next(gone);
   }
 
   /** What one watch of a cluster may leave unread now. */
@@ -213,8 +188,7 @@ export class RequestGate implements Disposable {
         sending: 0,
         refused: 0,
         waiting: [],
-        connecting: new Set(),
-        connections: connectionsAtOnce,
+        connections: new ConnectionLine(),
         askedAt: now,
         isAsking: false,
         turns: turnsAtOnce,
@@ -277,9 +251,9 @@ export class RequestGate implements Disposable {
       const share = this.#width.share(this.#asking(queue) + 1);
       queue.turns = Math.min(Math.max(turnsAtOnce, share), Math.max(0, queue.turns) + share);
       this.#begin(queue);
-      this.#connect(queue);
-      const { running, watches, sending, waiting, connecting, askedAt } = queue;
-      if (running + watches + sending + waiting.length + connecting.size === 0 && askedAt < forgotten) this.#queues.delete(cluster);
+      queue.connections.pass(tickMilliseconds, { isContended: this.#isContended(queue) });
+      const { running, watches, sending, waiting, connections, askedAt } = queue;
+      if (running + watches + sending + waiting.length + connections.waiting === 0 && askedAt < forgotten) this.#queues.delete(cluster);
     }
     if (this.#queues.size > 0) return;
     clearInterval(this.#tick);
