@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { kubectlVersions, openTestInstance, waitFor } from '@kajitori/testing';
+import { waitFor } from '@kajitori/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Kubectl } from './kubectl.ts';
+import type { Kubectl } from './kubectl.ts';
 import { image, sleeper, webDeployment } from './manifests.ts';
+import { newestKubectl } from './newest-kubectl.ts';
 
 /** What the built-in admission plug-ins say to a person at the newest kubectl. */
 const namespaces = ['quotas', 'limits', 'restricted', 'priorities', 'budgets', 'debugging'].map((name) => `admission-${name}`);
@@ -13,12 +11,7 @@ const owns = new AsyncDisposableStack();
 let kubectl: Kubectl;
 
 beforeAll(async () => {
-  const instance = owns.use(await openTestInstance());
-  const cacheDirectory = await mkdtemp(join(tmpdir(), 'kajitori-e2e-'));
-  owns.defer(() => rm(cacheDirectory, { recursive: true, force: true }));
-  const newest = (await kubectlVersions()).toSorted((a, b) => b.minor - a.minor)[0];
-  if (newest === undefined) throw new Error('there is no kubectl');
-  kubectl = new Kubectl({ binary: newest.path, kubeconfig: instance.kubeconfigFile, cacheDirectory });
+  ({ kubectl } = await newestKubectl(owns));
   await Promise.all(namespaces.map((name) => kubectl.run(['create', 'namespace', name])));
 });
 afterAll(async () => {

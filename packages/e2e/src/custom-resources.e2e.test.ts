@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubectlVersions, openTestInstance, type TestInstance } from '@kajitori/testing';
+import { kubectlVersions, type TestInstance } from '@kajitori/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificate, certificateDefinition, largeDefinition, twoVersions } from './custom-resource-manifests.ts';
 import { Kubectl } from './kubectl.ts';
+import { openScratch } from './scratch.ts';
 
 /** Kinds that a cluster defines itself, as people and operators meet them, once for every kubectl on the machine. */
 const versions = await kubectlVersions();
@@ -13,9 +12,7 @@ let instance: TestInstance;
 let scratch: string;
 
 beforeAll(async () => {
-  instance = owns.use(await openTestInstance());
-  scratch = await mkdtemp(join(tmpdir(), 'kajitori-e2e-custom-'));
-  owns.defer(() => rm(scratch, { recursive: true, force: true }));
+  ({ instance, directory: scratch } = await openScratch(owns));
 });
 afterAll(() => owns.disposeAsync());
 

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kubectlVersions, oldestKubectlMinor, openTestInstance, type TestInstance, waitFor } from '@kajitori/testing';
+import { kubectlVersions, oldestKubectlMinor, type TestInstance, waitFor } from '@kajitori/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kubectl } from './kubectl.ts';
+import { openScratch } from './scratch.ts';
 import { image, newerImage, sleeper, webDeployment } from './manifests.ts';
 
 /** What a person does in the first hour, once for every kubectl on the machine. */
@@ -13,9 +13,7 @@ let instance: TestInstance;
 let scratch: string;
 
 beforeAll(async () => {
-  instance = owns.use(await openTestInstance());
-  scratch = await mkdtemp(join(tmpdir(), 'kajitori-e2e-'));
-  owns.defer(() => rm(scratch, { recursive: true, force: true }));
+  ({ instance, directory: scratch } = await openScratch(owns));
 });
 afterAll(() => owns.disposeAsync());
 

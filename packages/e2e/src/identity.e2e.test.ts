@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { kubectlVersions, openTestInstance, type TestInstance, waitFor } from '@kajitori/testing';
+import { type TestInstance, waitFor } from '@kajitori/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kubectl } from './kubectl.ts';
 import { image } from './manifests.ts';
+import { newestKubectl } from './newest-kubectl.ts';
 
 /** Who somebody is to a cluster: tokens of ServiceAccounts, certificates, and acting as others, as people use them with kubectl. */
 const run = promisify(execFile);
@@ -15,13 +15,11 @@ const namespace = 'identity';
 const account = `system:serviceaccount:${namespace}:robot`;
 let instance: TestInstance;
 let scratch: string;
+let binary: string;
 let kubectl: Kubectl;
 
 beforeAll(async () => {
-  instance = owns.use(await openTestInstance());
-  scratch = await mkdtemp(join(tmpdir(), 'kajitori-identity-'));
-  owns.defer(() => rm(scratch, { recursive: true, force: true }));
-  kubectl = new Kubectl({ binary: await newestKubectl(), kubeconfig: instance.kubeconfigFile, cacheDirectory: join(scratch, 'cache') });
+  ({ kubectl, binary, instance, directory: scratch } = await newestKubectl(owns));
   await kubectl.run(['create', 'namespace', namespace]);
   await kubectl.run(['-n', namespace, 'create', 'serviceaccount', 'robot']);
 });
@@ -30,18 +28,12 @@ afterAll(async () => {
   await owns.disposeAsync();
 });
 
-async function newestKubectl(): Promise<string> {
-  const newest = (await kubectlVersions()).sort((a, b) => b.minor - a.minor)[0];
-  if (newest === undefined) throw new Error('there is no kubectl on this machine');
-  return newest.path;
-}
-
 /** A kubectl that knows the server and nothing of its user. */
 async function stranger(): Promise<Kubectl> {
   const path = join(scratch, 'stranger');
   const kubeconfig = await readFile(instance.kubeconfigFile, 'utf8');
   await writeFile(path, kubeconfig.replace(/token: .*/, 'token: ""'));
-  return new Kubectl({ binary: await newestKubectl(), kubeconfig: path, cacheDirectory: join(scratch, 'cache') });
+  return new Kubectl({ binary, kubeconfig: path, cacheDirectory: join(scratch, 'cache') });
 }
 
 const inNamespace = (...args: string[]): Promise<string> => kubectl.run(['-n', namespace, ...args]);

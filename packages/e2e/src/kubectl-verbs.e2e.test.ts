@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubectlVersions, openTestInstance, type TestInstance } from '@kajitori/testing';
+import { kubectlVersions, type TestInstance } from '@kajitori/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kubectl } from './kubectl.ts';
+import { openScratch } from './scratch.ts';
 
 /** What people type beside the first path: every way to change and to look, once for every kubectl on the machine. */
 const versions = await kubectlVersions();
@@ -12,9 +11,7 @@ let instance: TestInstance;
 let scratch: string;
 
 beforeAll(async () => {
-  instance = owns.use(await openTestInstance());
-  scratch = await mkdtemp(join(tmpdir(), 'kajitori-e2e-verbs-'));
-  owns.defer(() => rm(scratch, { recursive: true, force: true }));
+  ({ instance, directory: scratch } = await openScratch(owns));
 });
 afterAll(() => owns.disposeAsync());
 

@@ -1,15 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubectlVersions, openTestInstance, type TestInstance } from '@kajitori/testing';
+import { kubectlVersions, type TestInstance } from '@kajitori/testing';
 import { Kubectl } from './kubectl.ts';
+import { openScratch } from './scratch.ts';
 
-/** The newest kubectl of this machine on the instance of the run, with a cache of its own. */
-export async function newestKubectl(owns: AsyncDisposableStack): Promise<{ kubectl: Kubectl; instance: TestInstance }> {
-  const instance = owns.use(await openTestInstance());
-  const cacheDirectory = await mkdtemp(join(tmpdir(), 'kajitori-e2e-'));
-  owns.defer(() => rm(cacheDirectory, { recursive: true, force: true }));
+interface NewestKubectl {
+  kubectl: Kubectl;
+  binary: string;
+  instance: TestInstance;
+  directory: string;
+}
+
+/** The newest kubectl of this machine on the instance of the run, and a directory of its own. */
+export async function newestKubectl(owns: AsyncDisposableStack): Promise<NewestKubectl> {
+  const { instance, directory } = await openScratch(owns);
   const newest = (await kubectlVersions()).toSorted((a, b) => b.minor - a.minor)[0];
   if (newest === undefined) throw new Error('there is no kubectl');
-  return { kubectl: new Kubectl({ binary: newest.path, kubeconfig: instance.kubeconfigFile, cacheDirectory }), instance };
+  return {
+    kubectl: new Kubectl({ binary: newest.path, kubeconfig: instance.kubeconfigFile, cacheDirectory: join(directory, 'cache') }),
+    binary: newest.path,
+    instance,
+    directory,
+  };
 }

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Node, Pod } from '@kajitori/kinds';
@@ -40,9 +38,7 @@ beforeAll(async () => {
   ask = askManagement(found.instance);
   const { items } = await ask<{ items: { id: string }[] }>('GET', '/v1/clusters?name=local');
   cluster = items[0]?.id ?? '';
-  const folder = await mkdtemp(join(tmpdir(), 'kajitori-rejoin-'));
-  owns.defer(() => rm(folder, { recursive: true, force: true }));
-  prefix = join(folder, 'node');
+  prefix = join(found.directory, 'node');
   await joinMachine();
   owns.defer(async () => {
     await kubectl.run(['delete', 'namespace', namespace, '--wait=true', '--timeout=80s']);
