@@ -18,7 +18,7 @@ it("serves Debian's Python client: dynamic, watch, exec", async () => {
     dynamicWatch: ['kube-root-ca.crt', 'settings'],
     missing: [404, 'NotFound'],
     phases: ['Pending', 'Running'],
-    exec: 'out\nerr\n',
+    exec: ['out\n', 'err\n'],
     session: '42\n',
     exitCode: 4,
     log: 'started\n',

@@ -75,8 +75,11 @@ class ResourceQuotaController implements Controller {
   readonly #context: ControllerContext;
   /** Specs that were counted, by uid, and since when a status says other limits all the same. */
   readonly #counts = new Map<string, { spec: string; foreignSince?: number }>();
-  /** `NAMESPACE/NAME` of quotas where an object went whose kind this process may not know yet: they are counted once more. */
-  readonly #unsettled = new Set<string>();
+  /**
+   * `NAMESPACE/NAME` of quotas where an object went whose kind this process may not know yet: they are counted once more, when it does. Until then
+   * the instant is kept, in milliseconds, since a run in between must not make this one forget; undefined: no run has seen it yet.
+   */
+  readonly #unsettled = new Map<string, number | undefined>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -88,7 +91,7 @@ class ResourceQuotaController implements Controller {
         if (type !== 'delete' || object.namespace === '') return;
         const isOwn = !catalogue.some((kind) => isOfKind(object, kind));
         for (const name of quotasOf(object.namespace, context.caches)) {
-          if (isOwn) this.#unsettled.add(`${name.namespace}/${name.name}`);
+          if (isOwn) this.#unsettled.set(`${name.namespace}/${name.name}`, undefined);
           context.enqueue(name);
         }
       },
@@ -158,13 +161,22 @@ class ResourceQuotaController implements Controller {
 
   /** Pods whose deletion takes longer than it should stop to count by themselves. */
   #next({ namespace, name, now }: Run): Outcome {
-    if (this.#unsettled.delete(`${namespace}/${name}`)) return requeueAfter(settledMilliseconds);
+    const left = this.#unsettledMilliseconds(`${namespace}/${name}`, now);
+    if (left > 0) return requeueAfter(left);
     const ends = this.#context
       .cache(pods)
       .list(namespace)
       .map((pod) => quotaEndsAt(pod, now))
       .filter((at) => at > now.getTime() && at !== Infinity);
     return ends.length === 0 ? done : requeueAfter(Math.min(...ends) - now.getTime());
+  }
+
+  #unsettledMilliseconds(key: string, now: Date): number {
+    if (!this.#unsettled.has(key)) return 0;
+    const until = this.#unsettled.get(key) ?? now.getTime() + settledMilliseconds;
+    if (until > now.getTime()) this.#unsettled.set(key, until);
+    else this.#unsettled.delete(key);
+    return until - now.getTime();
   }
 }
 

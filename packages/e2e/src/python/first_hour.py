@@ -53,7 +53,9 @@ try:
         asked = {"stdin": False, "stdout": True, "stderr": True, "tty": False, **options}
         return stream(core.connect_get_namespaced_pod_exec, "worker", namespace, command=command, **asked)
 
-    seen["exec"] = execute(["sh", "-c", "echo out; echo err >&2"])
+    both = execute(["sh", "-c", "echo out; echo err >&2"], _preload_content=False)
+    both.run_forever(timeout=10)
+    seen["exec"] = [both.read_stdout(), both.read_stderr()]
     session = execute(["sh"], stdin=True, _preload_content=False)
     session.write_stdin("echo $((6 * 7))\n")
     session.update(timeout=5)
