@@ -10,3 +10,5 @@ const form = controlPlaneForm.extend({
 });
 
 export const config = readConfig(form, environment);
+
+export type Config = typeof config;

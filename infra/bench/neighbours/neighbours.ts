@@ -23,8 +23,8 @@ const loadCore = '1';
 const seconds = 20;
 const aloneSeconds = 30;
 const warmUpSeconds = 8;
-/** Noise that has begun is not yet at its height. */
-const beginSeconds = 5;
+/** Noise that has begun is not yet at its height, and its place not yet found: what the quiet tenant feels of that is told beside the rest. */
+const beginSeconds = 10;
 
 export const neighbours: BenchGroup = {
   name: 'neighbours',
@@ -49,7 +49,7 @@ async function measure(context: BenchContext): Promise<void> {
   const chosen = process.env['NOISES']?.split(',');
   for (const name of chosen ?? Object.keys(noises)) await beside(context, { quiet, alone, file, name, kinds: [name] });
   if (chosen === undefined) await beside(context, { quiet, alone, file, name: 'all', kinds: Object.keys(noises) });
-  await sleep(beginSeconds * 1_000);
+  await quiet.work(beginSeconds, context.signal);
   const after = await quiet.work(aloneSeconds / 2, context.signal);
   context.log(`alone again: p50 ${percentile(after, 0.5).toFixed(1)} ms, p99 ${percentile(after, 0.99).toFixed(1)} ms`);
 }
@@ -63,7 +63,8 @@ async function beside(
   const noise = spawn('nice', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const said = text(noise.stdout);
   try {
-    await sleep(beginSeconds * 1_000, undefined, { signal });
+    const beginning = await quiet.work(beginSeconds, signal);
+    log(`${name}, as it begins: p50 ${percentile(beginning, 0.5).toFixed(1)} ms, most ${Math.max(...beginning).toFixed(0)} ms`);
     const milliseconds = await quiet.work(seconds, signal);
     const [value, floor] = [percentile(milliseconds, 0.99), percentile(alone, 0.99)];
     log(`${name}: p50 ${percentile(milliseconds, 0.5).toFixed(1)} ms, most ${Math.max(...milliseconds).toFixed(0)} ms`);

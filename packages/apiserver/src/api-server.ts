@@ -36,7 +36,7 @@ import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
 import { Definitions } from './custom-resources/definitions.ts';
 import { definitionStatuses } from './custom-resources/definition-statuses.ts';
 import { eventLoopLoad } from './fairness/event-loop-load.ts';
-import { RequestGate } from './fairness/request-gate.ts';
+import { type NeighbourProcess, RequestGate } from './fairness/request-gate.ts';
 import { ApiMetrics } from './http/api-metrics.ts';
 import { kubernetesApp, type NodeBindings } from './http/hono-app.ts';
 import { KubernetesHandler } from './http/kubernetes-handler.ts';
@@ -193,6 +193,11 @@ export class ApiServer implements AsyncDisposable {
   /** Whether a further connection to a cluster may begin, once it may. */
   connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
     return this.#gate.connection(cluster, gone);
+  }
+
+  /** From now on clusters that take more than their share of this process may be served by another one. */
+  beside(neighbour: NeighbourProcess): void {
+    this.#gate.beside(neighbour);
   }
 
   /** The HTTP side: a Hono app for requests, and a handler for the server's `upgrade` event. */

@@ -18,6 +18,12 @@ export class Metrics {
     return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 
+  /** A gauge that is read when somebody asks. */
+  reading(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({ name, help, registers: [], collect: () => gauge.set(read()) });
+    this.registry.registerMetric(gauge);
+  }
+
   /** Seconds, from 1 ms to 10 s unless told otherwise. */
   histogram<L extends string = never>(
     name: string,

@@ -1,6 +1,6 @@
-import { newClusterId } from '@kajitori/apimachinery';
+import { type ClusterId, newClusterId } from '@kajitori/apimachinery';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RequestGate, runningMax, waitingMax, watchesMax } from './request-gate.ts';
+import { type NeighbourProcess, RequestGate, runningMax, waitingMax, watchesMax } from './request-gate.ts';
 
 const noisy = newClusterId();
 const quiet = newClusterId();
@@ -67,11 +67,13 @@ async function busyGate(): Promise<RequestGate> {
   return gate;
 }
 
-/** A request that keeps the process to itself. */
+/** A request that keeps the process to itself, for so long of its own time. */
 function hold(milliseconds: number): () => Promise<void> {
   return async () => {
-    const until = performance.now() + milliseconds;
-    while (performance.now() < until);
+    const begun = process.threadCpuUsage();
+    let used: NodeJS.CpuUsage;
+    do used = process.threadCpuUsage(begun);
+    while (used.user + used.system < milliseconds * 1_000);
   };
 }
 
@@ -234,5 +236,88 @@ describe('the gate of requests', () => {
     pass(6_000);
     await turnsTaken();
     expect(begun).toBe(400);
+  });
+});
+
+/** A neighbour that takes whoever presses. */
+class Neighbour implements NeighbourProcess {
+  isShared = false;
+  readonly taken = new Set<string>();
+  serves = (cluster: ClusterId): boolean => this.taken.has(cluster);
+  press = (cluster: ClusterId): void => void this.taken.add(cluster);
+}
+
+describe('a gate beside another process', () => {
+  it('tells of who holds this one for long, however idle it is, while others ask', async () => {
+    const gate = gateAt(0.1);
+    const neighbour = new Neighbour();
+    gate.beside(neighbour);
+    await gate.run(noisy, hold(1_100));
+    pass(1_000);
+    expect(neighbour.taken.size).toBe(0);
+    await gate.run(quiet, async () => undefined);
+    await gate.run(noisy, hold(600));
+    pass(50);
+    expect(neighbour.taken.size).toBe(0);
+    await gate.run(noisy, hold(600));
+    pass(50);
+    expect([...neighbour.taken]).toEqual([noisy]);
+  });
+
+  it('tells of who waits behind himself, but not of a moment', async () => {
+    const gate = await busyGate();
+    const neighbour = new Neighbour();
+    gate.beside(neighbour);
+    const work = new Work();
+    const all = Array.from({ length: 45 }, () => gate.run(noisy, work.request()));
+    pass(450);
+    expect(neighbour.taken.size).toBe(0);
+    pass(100);
+    expect([...neighbour.taken]).toEqual([noisy]);
+    for (let rounds = 0; rounds < 60 && work.order.length < 45; rounds += 1) {
+      await work.endAll();
+      pass(1_000);
+      await turnsTaken();
+    }
+    await work.endAll();
+    await Promise.all(all);
+  });
+
+  it('ends the watches of who is served there from now on, and those that begin here nevertheless', async () => {
+    const gate = await busyGate();
+    const neighbour = new Neighbour();
+    gate.beside(neighbour);
+    const ended: string[] = [];
+    const watch = (name: string) => (moved: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const end = (): void => {
+          ended.push(name);
+          resolve();
+        };
+        if (moved.aborted) end();
+        else moved.addEventListener('abort', end, { once: true });
+      });
+    const theirs = gate.watch(noisy, watch('noisy'));
+    void gate.watch(quiet, watch('quiet'));
+    for (let slices = 0; slices < 300; slices += 1) void gate.rest(noisy, 2);
+    pass(100);
+    await theirs;
+    await gate.watch(noisy, watch('late'));
+    expect(ended).toEqual(['noisy', 'late']);
+  });
+
+  it('leaves nobody alone where others ask over there', async () => {
+    const gate = gateAt(0.9);
+    gate.beside(Object.assign(new Neighbour(), { isShared: true }));
+    const work = new Work();
+    const all = Array.from({ length: 50 }, () => gate.run(noisy, work.request()));
+    expect(work.running).toBeLessThan(50);
+    for (let rounds = 0; rounds < 60 && work.order.length < 50; rounds += 1) {
+      await work.endAll();
+      pass(1_000);
+      await turnsTaken();
+    }
+    await work.endAll();
+    await Promise.all(all);
   });
 });

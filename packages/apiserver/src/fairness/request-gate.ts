@@ -2,12 +2,14 @@ import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promi
 import { type ClusterId, tooManyRequests } from '@kajitori/apimachinery';
 import { type HoldMeter, newHoldMeter, unmetered } from './hold-meter.ts';
 import { ConnectionLine } from './connection-line.ts';
-import { HoldAllowance } from './hold-allowance.ts';
 import { SharedWidth } from './shared-width.ts';
+import { heldAllowance, TimeAllowance, toldAllowance } from './time-allowance.ts';
 
 /** Requests of one cluster that run side by side in this process, and those that wait behind them; more are answered 429. */
 export const runningMax = 400;
 export const waitingMax = 400;
+/** So many wait where a process is busy with others too: more would wait for longer than is good. */
+const waitingBeside = 40;
 /** Watches of one cluster in this process. */
 export const watchesMax = 2_000;
 /** Long answers of one cluster that are on their way to their readers. */
@@ -44,7 +46,8 @@ interface Waiting {
 
 interface Queue {
   running: number;
-  watches: number;
+  /** Each is aborted when its watch is to begin anew elsewhere. */
+  watches: Set<AbortController>;
   sending: number;
   refused: number;
   waiting: Waiting[];
@@ -54,7 +57,21 @@ interface Queue {
   isAsking: boolean;
   /** How many more it may begin now, while others ask too. */
   turns: number;
-  holds: HoldAllowance;
+  holds: TimeAllowance;
+  /** Of telling its watches. */
+  told: TimeAllowance;
+  /** For how long it has had to wait lately, in milliseconds. */
+  waited: number;
+}
+
+/** Another process, which serves clusters that are too much for this one; or for which this one does. */
+export interface NeighbourProcess {
+  /** Whether others ask there, so that nobody is alone here. */
+  isShared: boolean;
+  /** Whether a cluster is served there from now on: its watches here end at once, and begin again there. */
+  serves(cluster: ClusterId): boolean;
+  /** Told of a cluster that takes more than its share, again and again while it does. */
+  press(cluster: ClusterId): void;
 }
 
 export interface RequestGateOptions {
@@ -80,12 +97,18 @@ export class RequestGate implements Disposable {
   #lastLoad = 0;
   /** The load, smoothed. */
   #busy = 0;
+  #neighbour: NeighbourProcess | undefined;
   #tick: NodeJS.Timeout | undefined;
 
   constructor({ load, now = () => performance.now() }: RequestGateOptions) {
     this.#load = load;
     this.#now = now;
     this.#width = new SharedWidth(runningMax);
+  }
+
+  /** From now on this process has a neighbour. */
+  beside(neighbour: NeighbourProcess): void {
+    this.#neighbour = neighbour;
   }
 
   /** Runs a request when it is its turn. @throws StatusError TooManyRequests when too many wait already. */
@@ -122,9 +145,11 @@ export class RequestGate implements Disposable {
 
   /** What stands before a request where that has no end for which a client would wait. */
   #whyNotWait(queue: Queue, behind: number): string | undefined {
-    if (queue.waiting.length >= behind) return `${behind} requests`;
+    const isContended = this.#isContended(queue);
+    const most = isContended ? Math.min(behind, waitingBeside) : behind;
+    if (queue.waiting.length >= most) return `${most} requests`;
     const isHeld = queue.holds.secondsUntilLeft(this.#now()) > waitSecondsMax;
-    return isHeld && this.#isContended(queue) ? 'requests that hold it for long' : undefined;
+    return isHeld && isContended ? 'requests that hold it for long' : undefined;
   }
 
   /** Passes on what is sent piece by piece. @throws StatusError TooManyRequests, at once, when too much of this cluster is being sent. */
@@ -143,15 +168,20 @@ export class RequestGate implements Disposable {
     }
   }
 
-  /** Runs a watch, which waits more than it works. @throws StatusError TooManyRequests when there are too many. */
-  async watch<T>(cluster: ClusterId, watch: () => Promise<T>): Promise<T> {
+  /**
+   * Runs a watch, which waits more than it works, and is to end early when the signal says that it will go on elsewhere.
+   * @throws StatusError TooManyRequests when there are too many.
+   */
+  async watch<T>(cluster: ClusterId, watch: (moved: AbortSignal) => Promise<T>): Promise<T> {
     const queue = this.#asked(cluster);
-    if (queue.watches >= watchesMax) await this.#refuse(queue, `${watchesMax} watches`);
-    queue.watches += 1;
+    if (queue.watches.size >= watchesMax) await this.#refuse(queue, `${watchesMax} watches`);
+    const moved = new AbortController();
+    if (this.#neighbour?.serves(cluster) === true) moved.abort(isMoved);
+    queue.watches.add(moved);
     try {
-      return await watch();
+      return await watch(moved.signal);
     } finally {
-      queue.watches -= 1;
+      queue.watches.delete(moved);
     }
   }
 
@@ -162,14 +192,16 @@ export class RequestGate implements Disposable {
 
   /** What one watch of a cluster may leave unread now. */
   unreadBytesMax(cluster: ClusterId): number {
-    const share = unreadBytesMax / Math.max(1, this.#queues.get(cluster)?.watches ?? 1);
+    const share = unreadBytesMax / Math.max(1, this.#queues.get(cluster)?.watches.size ?? 1);
     return Math.min(unreadBytesOfOne.most, Math.max(unreadBytesOfOne.least, share));
   }
 
   /** Between two slices of long work: lets others in, and where they share a busy process rests for some time. */
   async rest(cluster: ClusterId, workedMilliseconds: number): Promise<void> {
-    if (this.#asking(this.#queues.get(cluster)) > 0 && this.#lastLoad > restLoad)
-      await sleep(workedMilliseconds * restShare, undefined, { ref: false });
+    const queue = this.#queues.get(cluster);
+    const isShared = this.#asking(queue) > 0;
+    if (isShared) queue?.told.spend(workedMilliseconds, this.#now());
+    if (isShared && this.#lastLoad > restLoad) await sleep(workedMilliseconds * restShare, undefined, { ref: false });
     else await nextTick();
   }
 
@@ -184,7 +216,7 @@ export class RequestGate implements Disposable {
     if (queue === undefined) {
       queue = {
         running: 0,
-        watches: 0,
+        watches: new Set(),
         sending: 0,
         refused: 0,
         waiting: [],
@@ -192,7 +224,9 @@ export class RequestGate implements Disposable {
         askedAt: now,
         isAsking: false,
         turns: turnsAtOnce,
-        holds: new HoldAllowance(now),
+        holds: new TimeAllowance(heldAllowance, now),
+        told: new TimeAllowance(toldAllowance, now),
+        waited: 0,
       };
       this.#queues.set(cluster, queue);
       this.#tick ??= setInterval(() => this.#step(), tickMilliseconds).unref();
@@ -207,7 +241,7 @@ export class RequestGate implements Disposable {
 
   /** How many other clusters ask. */
   #asking(besides: Queue | undefined): number {
-    return this.#askers - (besides?.isAsking === true ? 1 : 0);
+    return this.#askers - (besides?.isAsking === true ? 1 : 0) + (this.#neighbour?.isShared === true ? 1 : 0);
   }
 
   /** Whether what this cluster takes is missing to others. */
@@ -252,12 +286,31 @@ export class RequestGate implements Disposable {
       queue.turns = Math.min(Math.max(turnsAtOnce, share), Math.max(0, queue.turns) + share);
       this.#begin(queue);
       queue.connections.pass(tickMilliseconds, { isContended: this.#isContended(queue) });
+      this.#settlePressure(cluster, queue);
       const { running, watches, sending, waiting, connections, askedAt } = queue;
-      if (running + watches + sending + waiting.length + connections.waiting === 0 && askedAt < forgotten) this.#queues.delete(cluster);
+      if (running + watches.size + sending + waiting.length + connections.waiting === 0 && askedAt < forgotten)
+        this.#queues.delete(cluster);
     }
     if (this.#queues.size > 0) return;
     clearInterval(this.#tick);
     this.#tick = undefined;
+  }
+
+  /** Tells the neighbour of a cluster that takes more than its share; where it is served there from now on, its watches here end. */
+  #settlePressure(cluster: ClusterId, queue: Queue): void {
+    const neighbour = this.#neighbour;
+    if (neighbour === undefined || this.#asking(queue) === 0) return;
+    if (this.#presses(queue)) neighbour.press(cluster);
+    if (queue.watches.size === 0 || !neighbour.serves(cluster)) return;
+    for (const moved of [...queue.watches].filter(({ signal }) => !signal.aborted).slice(0, movedAtOnce)) moved.abort(isMoved);
+  }
+
+  #presses(queue: Queue): boolean {
+    const waits = this.#isContended(queue) && queue.waiting.length > turnsAtOnce;
+    queue.waited = Math.min(waitedMillisecondsMax, Math.max(0, queue.waited + (waits ? tickMilliseconds : -tickMilliseconds)));
+    const now = this.#now();
+    const isTimeSpent = !queue.holds.isLeft(now) || !queue.told.isLeft(now);
+    return isTimeSpent || queue.waited >= waitedMillisecondsMax || queue.watches.size > watchesBeside || queue.connections.waiting > 0;
   }
 
   #retrySeconds(queue: Queue): number {
@@ -280,6 +333,14 @@ export class RequestGate implements Disposable {
 }
 
 const tickMilliseconds = 50;
+/** Watches of a cluster beside others: each write of it goes to all of them. */
+const watchesBeside = 500;
+/** Watches that end in a tick, when they are to begin anew elsewhere: the end of one takes a tenth of a millisecond. */
+const movedAtOnce = 20;
+/** Why they end. One for all: without a reason each would have one made, with a stack. */
+const isMoved = new Error('the cluster is served elsewhere');
+/** Who has more requests in wait than may begin at once, for this long, in a busy process asks for more than his share of it. */
+const waitedMillisecondsMax = 500;
 /** An allowance that was spent is remembered until it is whole again. */
 const forgetMilliseconds = 60_000;
 

@@ -1,6 +1,7 @@
 import http2 from 'node:http2';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
 
@@ -25,6 +26,8 @@ export interface ClusterFrontOptions {
   serve: (server: http2.Http2SecureServer, cluster: ClusterId | undefined) => void;
   /** Whether, and when, a further connection to a cluster may begin; absent: at once. */
   connection?: (cluster: ClusterId, gone: AbortSignal) => Promise<boolean>;
+  /** Gives a connection away, of which nothing was read, when its cluster is served by another process. True: it was given. */
+  handOver?: (socket: net.Socket, cluster: ClusterId, address: string) => boolean;
   logger: Logger;
 }
 
@@ -60,10 +63,11 @@ export class ClusterFront implements AsyncDisposable {
   #sweep: NodeJS.Timeout | undefined;
   readonly #listener: net.Server;
   readonly #sockets = new Set<net.Socket>();
+  readonly #sessions = new Map<ClusterId, Set<http2.ServerHttp2Session>>();
 
   constructor(options: ClusterFrontOptions) {
     this.#options = options;
-    this.#listener = net.createServer({ noDelay: true, keepAlive: true }, (socket) => void this.#accept(socket));
+    this.#listener = net.createServer({ noDelay: true, keepAlive: true, pauseOnConnect: true }, (socket) => void this.#accept(socket));
   }
 
   async listen(port: number, host: string): Promise<number> {
@@ -75,20 +79,46 @@ export class ClusterFront implements AsyncDisposable {
   }
 
   async #accept(socket: net.Socket): Promise<void> {
+    const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
+    await this.#held(socket, async () => this.#begin(socket, await this.#options.clusterAt(address), address));
+  }
+
+  /** Serves a connection of which nothing was read, and of which somebody else knows whose it is. */
+  async serveGiven(socket: net.Socket, cluster: ClusterId, address: string): Promise<void> {
+    await this.#held(socket, () => this.#begin(socket, cluster, address));
+  }
+
+  async #held(socket: net.Socket, begin: () => Promise<void>): Promise<void> {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     try {
-      const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
-      const cluster = await this.#options.clusterAt(address);
-      const { connection } = this.#options;
-      if (cluster !== undefined && connection !== undefined && !(await connection(cluster, goneSignal(socket)))) {
-        // Who is let go at once comes back at once.
-        setTimeout(() => socket.destroy(), refusedMilliseconds * (1 + 2 * Math.random())).unref();
-      } else await this.terminate(socket, cluster, address);
+      await begin();
     } catch (error) {
       this.#options.logger.warn({ error }, 'a connection could not be given a TLS server');
       socket.destroy();
+    }
+  }
+
+  /** When it is its turn, here or where its cluster is served. */
+  async #begin(socket: net.Socket, cluster: ClusterId | undefined, address: string): Promise<void> {
+    const { connection, handOver } = this.#options;
+    if (cluster !== undefined && connection !== undefined && !(await connection(cluster, goneSignal(socket)))) {
+      // Who is let go at once comes back at once.
+      setTimeout(() => socket.destroy(), refusedMilliseconds * (1 + 2 * Math.random())).unref();
+    } else if (cluster !== undefined && handOver?.(socket, cluster, address) === true) this.#sockets.delete(socket);
+    else {
+      await this.terminate(socket, cluster, address);
+      socket.resume();
+    }
+  }
+
+  /** Ends a cluster's connections as soon as what runs on them has ended; its clients come again by new ones. Undefined: those of all clusters. */
+  async leave(cluster?: ClusterId): Promise<void> {
+    const all = cluster === undefined ? [...this.#sessions.values()] : [this.#sessions.get(cluster) ?? []];
+    for (const session of all.flatMap((sessions) => [...sessions])) {
+      session.close();
+      await nextTick();
     }
   }
 
@@ -146,8 +176,18 @@ export class ClusterFront implements AsyncDisposable {
     });
     server.on('tlsClientError', () => undefined);
     server.on('sessionError', (error) => logger.debug({ error }, 'an HTTP/2 session failed'));
+    if (cluster !== undefined) server.on('session', (session) => this.#note(cluster, session));
     serve(server, cluster);
     return server;
+  }
+
+  #note(cluster: ClusterId, session: http2.ServerHttp2Session): void {
+    const sessions = this.#sessions.get(cluster) ?? new Set();
+    this.#sessions.set(cluster, sessions.add(session));
+    session.once('close', () => {
+      sessions.delete(session);
+      if (sessions.size === 0 && this.#sessions.get(cluster) === sessions) this.#sessions.delete(cluster);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

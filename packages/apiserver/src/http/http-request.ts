@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type ClusterId, StatusError } from '@kajitori/apimachinery';
+import { badRequest, type ClusterId, isStatusError, StatusError } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
 import type { AuditNotes } from '../audit/audit-store.ts';
 import type { Piece } from '../lists/list-pieces.ts';
@@ -54,16 +54,21 @@ export function gzipBytes(body: string | Uint8Array): Promise<Uint8Array> {
   return compress(body, { level: 1 });
 }
 
-/** Collects a body up to the limit. @throws StatusError RequestEntityTooLarge. */
+/** Collects a body up to the limit. @throws StatusError RequestEntityTooLarge, or BadRequest when it does not come to its end. */
 export async function readBody(stream: AsyncIterable<Uint8Array>, contentLength: string | undefined): Promise<Uint8Array> {
   const tooLarge = (): StatusError => new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyBytesMax}`);
   if (Number(contentLength ?? 0) > bodyBytesMax) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > bodyBytesMax) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length;
+      if (size > bodyBytesMax) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // A client that left in the midst of it is no failure of ours, and reads no answer.
+    throw isStatusError(error) ? error : badRequest('the connection was closed before the whole body had come');
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

@@ -85,8 +85,9 @@ export class KubernetesHandler {
       );
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
-      const watch = (): Promise<void> => serveWatch(operations, clock, request, watchCall(call, request), output(), gate);
-      await gate.watch(request.cluster, () => metrics.watching(watch));
+      await gate.watch(request.cluster, (moved) =>
+        metrics.watching(() => serveWatch(operations, clock, request, watchCall(call, request), output(), { gate, moved })),
+      );
       return undefined;
     }
     // Logs and proxies last as long as their readers like.

@@ -31,6 +31,7 @@ async function watched(
     pendingBytes: () => 0,
     end: () => undefined,
   };
+  const { signal: moved } = new AbortController();
   const request: HttpRequest = {
     method: 'GET',
     path: '',
@@ -57,7 +58,7 @@ async function watched(
     fieldManager: 'test',
     warnings: [],
   };
-  const running = serveWatch(memory.api.operations, { now: () => new Date() }, request, call, output, openGate);
+  const running = serveWatch(memory.api.operations, { now: () => new Date() }, request, call, output, { gate: openGate, moved });
   await during();
   await running;
   return frames.map((frame) => JSON.parse(frame) as { type: string; object: KubeObject });

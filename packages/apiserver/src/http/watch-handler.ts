@@ -29,14 +29,14 @@ export interface WatchOutput {
 const bookmarkIntervalMilliseconds = 60_000;
 const timeoutSecondsDefault = { least: 1800, most: 3600 };
 
-/** Serves one watch on an output until it times out, the client leaves, or the log cannot be followed. */
+/** Serves one watch on an output until it times out, goes on elsewhere, the client leaves, or the log cannot be followed. */
 export async function serveWatch(
   operations: Operations,
   clock: Clock,
   request: HttpRequest,
   call: Call,
   output: WatchOutput,
-  gate: Pick<RequestGate, 'turn' | 'unreadBytesMax'>,
+  { gate, moved }: { gate: Pick<RequestGate, 'turn' | 'unreadBytesMax'>; moved: AbortSignal },
 ): Promise<void> {
   const query = watchParameters(request, call);
   const representation = negotiate(request.headers.get('accept')?.replaceAll(';stream=watch', ''), {
@@ -50,8 +50,12 @@ export async function serveWatch(
   const over = new AbortController();
   const timeout = setTimeout(() => over.abort(), Math.round(timeoutSeconds(request.query) * 1000));
   timeout.unref();
-  const signal = AbortSignal.any([request.signal, over.signal, slow.signal]);
+  const signal = AbortSignal.any([request.signal, over.signal, slow.signal, moved]);
   output.open(representation.encoding === 'protobuf' ? `${protobufType};stream=watch` : 'application/json');
+  if (moved.aborted) {
+    output.end();
+    return;
+  }
   const sink = new FrameSink(encoder, output, {
     cut: () => slow.abort(),
     bookmarks: isTrue(request.query.get('allowWatchBookmarks')),

@@ -89,9 +89,9 @@ async function serveWatchUpgrade(
 ): Promise<void> {
   const call = watchCall(await resources.callFor(asked, info), asked);
   await operations.authorize(call, 'watch');
-  await gate.watch(asked.cluster, async () => {
+  await gate.watch(asked.cluster, async (moved) => {
     const output = webSocketOutput(await acceptWatchSocket(incoming, socket, head));
-    await serveWatch(operations, operations.services.clock, asked, call, output, gate);
+    await serveWatch(operations, operations.services.clock, asked, call, output, { gate, moved });
   });
 }
 

@@ -67,8 +67,11 @@ export async function runWatch(
     // From here on a change of the kind is seen by the feed; one just before may not have reached this process's view.
     if (!(await definitions.isCurrent(call))) return;
     const from = wantsState(query) ? await sendState(call, query, sink, signal) : (query.resourceVersion ?? joined);
+    if (from === undefined || signal.aborted) return;
     if (from > joined && from > (await storage.revision(line))) throw futureVersion(from, joined);
     if (from < joined) await catchUp(storage, live, { from, until: joined, line, signal });
+    // What was not sent must not be passed over by the bookmark of what follows it.
+    if (signal.aborted) return;
     live.start(Math.max(from, joined));
     await Promise.race([ended, live.failed, live.outdated]);
   } catch (error) {
@@ -88,18 +91,20 @@ function futureVersion(asked: Revision, current: Revision): StatusError {
   });
 }
 
-/** The present objects as ADDED events, part by part at one revision, as fast as they are taken. */
-async function sendState(call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<Revision> {
+/** The present objects as ADDED events, part by part at one revision, as fast as they are taken. Undefined: the watch ended before all were sent. */
+async function sendState(call: Call, query: WatchParameters, sink: WatchSink, signal: AbortSignal): Promise<Revision | undefined> {
   const asked = { ...query, limit: undefined, continueFrom: undefined, resourceVersion: undefined, resourceVersionMatch: undefined };
   for (let from: PartPosition | undefined; ;) {
     const read = (): Promise<ItemPart> => readPart(call, asked, { from, bytesMax: initialPartBytes });
     const { items, revision, next } = await (sink.read === undefined ? read() : sink.read(read));
     const events = items.map((item): ItemEvent => ({ type: 'ADDED', item }));
     if (events.length > 0) sink.send(events, { batch: new SharedBatch({ changes: [], revision }), key: '' });
-    if (next === undefined || signal.aborted) {
+    if (next === undefined) {
       if (query.sendInitialEvents === true) sink.initialEventsEnd(revision);
       return revision;
     }
+    // Whoever reads less than all must not take it for all.
+    if (signal.aborted) return undefined;
     from = next;
   }
 }
