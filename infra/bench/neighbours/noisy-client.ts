@@ -12,16 +12,21 @@ export class NoisyClient {
     this.#agent = new Agent({ keepAlive: true, ca: target.certificateAuthority });
   }
 
-  send(asked: LoadRequest): Promise<void> {
+  /** The code of the answer. */
+  send(asked: LoadRequest): Promise<number> {
     return this.#ask(asked, this.#agent);
   }
 
   /** Until it ends, on a connection of its own. */
-  watch(path: string, signal: AbortSignal): Promise<void> {
-    return this.#ask({ method: 'GET', path }, new Agent({ ca: this.#target.certificateAuthority, maxCachedSessions: 0 }), signal);
+  async watch(path: string, signal: AbortSignal): Promise<void> {
+    await this.#ask({ method: 'GET', path }, new Agent({ ca: this.#target.certificateAuthority, maxCachedSessions: 0 }), signal);
   }
 
-  #ask({ method, path, body, contentType = 'application/json', headers }: LoadRequest, agent: Agent, signal?: AbortSignal): Promise<void> {
+  #ask(
+    { method, path, body, contentType = 'application/json', headers }: LoadRequest,
+    agent: Agent,
+    signal?: AbortSignal,
+  ): Promise<number> {
     const { url, token } = this.#target;
     return new Promise((resolve) => {
       const call = request(`${url}${path}`, {
@@ -39,11 +44,11 @@ export class NoisyClient {
         this.answers.set(code, (this.answers.get(code) ?? 0) + 1);
         response.resume();
         response.on('error', () => undefined);
-        response.on('close', resolve);
+        response.on('close', () => resolve(code));
       });
       call.on('error', () => {
         this.answers.set(0, (this.answers.get(0) ?? 0) + 1);
-        resolve();
+        resolve(0);
       });
       call.end(body);
     });

@@ -1,5 +1,8 @@
-/** Share of the time in which the event loop was busy below which a process counts as quiet: polls and renewals alone stay under it. */
-const quietUtilization = 0.1;
+/**
+ * Share of the time in which the event loop was busy below which a process counts as quiet: polls and renewals alone stay under it, and some ten
+ * requests a second do not.
+ */
+const quietUtilization = 0.03;
 /** Quiet samples in a row after which a busy time is over, and after which what it left in caches has expired. */
 const quietSamples: readonly number[] = [2, 8];
 

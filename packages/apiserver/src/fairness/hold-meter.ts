@@ -12,12 +12,15 @@ const heldMillisecondsMin = 10;
 export interface HoldMeter {
   /** The same promise, waited for. */
   waitFor<T>(promise: Promise<T>): Promise<T>;
-  /** Milliseconds of all long holds together. */
-  end(): number;
+  /** Its body has come, so long. */
+  read(bytes: number): void;
+  /** Milliseconds of all long holds together, and the bytes of its body. */
+  end(): { held: number; bytes: number };
 }
 
 export function newHoldMeter(): HoldMeter {
   let held = 0;
+  let read = 0;
   let waiting = 0;
   let since = performance.now();
   let begunIn = loopRound();
@@ -44,15 +47,22 @@ export function newHoldMeter(): HoldMeter {
         start();
       }
     },
+    read(bytes) {
+      read += bytes;
+    },
     end() {
       if (waiting === 0) stop();
-      return held;
+      return { held, bytes: read };
     },
   };
 }
 
 /** Of a request that is in nobody's way. */
-export const unmetered: HoldMeter = { waitFor: (promise) => promise, end: () => 0 };
+export const unmetered: HoldMeter = {
+  waitFor: (promise) => promise,
+  read: () => undefined,
+  end: () => ({ held: 0, bytes: 0 }),
+};
 
 let round = 0;
 let isCounting = false;

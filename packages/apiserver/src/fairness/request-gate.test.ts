@@ -264,23 +264,26 @@ describe('a gate beside another process', () => {
     expect([...neighbour.taken]).toEqual([noisy]);
   });
 
-  it('tells of who waits behind himself, but not of a moment', async () => {
+  it('tells of who uses most of it, once it has been busy for some time', async () => {
     const gate = await busyGate();
     const neighbour = new Neighbour();
     gate.beside(neighbour);
-    const work = new Work();
-    const all = Array.from({ length: 45 }, () => gate.run(noisy, work.request()));
+    for (let asked = 0; asked < 15; asked += 1) await gate.run(noisy, async () => undefined);
+    await gate.run(quiet, async () => undefined);
     pass(450);
-    expect(neighbour.taken.size).toBe(0);
+    expect([...neighbour.taken]).toEqual([]);
     pass(100);
     expect([...neighbour.taken]).toEqual([noisy]);
-    for (let rounds = 0; rounds < 60 && work.order.length < 45; rounds += 1) {
-      await work.endAll();
-      pass(1_000);
-      await turnsTaken();
-    }
-    await work.endAll();
-    await Promise.all(all);
+  });
+
+  it('tells of large bodies, whoever sends more of small ones', async () => {
+    const gate = await busyGate();
+    const neighbour = new Neighbour();
+    gate.beside(neighbour);
+    await gate.run(noisy, async (meter) => meter.read(3_000_000));
+    for (let asked = 0; asked < 15; asked += 1) await gate.run(quiet, async () => undefined);
+    pass(600);
+    expect([...neighbour.taken]).toEqual([noisy]);
   });
 
   it('ends the watches of who is served there from now on, and those that begin here nevertheless', async () => {

@@ -60,8 +60,8 @@ interface Queue {
   holds: TimeAllowance;
   /** Of telling its watches. */
   told: TimeAllowance;
-  /** For how long it has had to wait lately, in milliseconds. */
-  waited: number;
+  /** About how many milliseconds of the process it has used lately. */
+  used: number;
 }
 
 /** Another process, which serves clusters that are too much for this one; or for which this one does. */
@@ -97,6 +97,9 @@ export class RequestGate implements Disposable {
   #lastLoad = 0;
   /** The load, smoothed. */
   #busy = 0;
+  /** For how long it has been so while several ask. */
+  #busyMilliseconds = 0;
+  #heaviest: Queue | undefined;
   #neighbour: NeighbourProcess | undefined;
   #tick: NodeJS.Timeout | undefined;
 
@@ -137,7 +140,9 @@ export class RequestGate implements Disposable {
     try {
       return await request(meter);
     } finally {
-      queue.holds.spend(meter.end(), this.#now());
+      const { held, bytes } = meter.end();
+      queue.holds.spend(held, this.#now());
+      queue.used += requestMilliseconds + Math.max(held, bytes * byteMilliseconds);
       queue.running -= 1;
       this.#begin(queue);
     }
@@ -146,7 +151,7 @@ export class RequestGate implements Disposable {
   /** What stands before a request where that has no end for which a client would wait. */
   #whyNotWait(queue: Queue, behind: number): string | undefined {
     const isContended = this.#isContended(queue);
-    const most = isContended ? Math.min(behind, waitingBeside) : behind;
+    const most = isContended || this.#neighbour?.isShared === true ? Math.min(behind, waitingBeside) : behind;
     if (queue.waiting.length >= most) return `${most} requests`;
     const isHeld = queue.holds.secondsUntilLeft(this.#now()) > waitSecondsMax;
     return isHeld && isContended ? 'requests that hold it for long' : undefined;
@@ -187,7 +192,9 @@ export class RequestGate implements Disposable {
 
   /** Resolves when a new connection of a cluster may begin; false: there are too many of them, or it is gone. */
   connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
-    return this.#asked(cluster).connections.next(gone);
+    const queue = this.#asked(cluster);
+    queue.used += connectionMilliseconds;
+    return queue.connections.next(gone);
   }
 
   /** What one watch of a cluster may leave unread now. */
@@ -200,7 +207,10 @@ export class RequestGate implements Disposable {
   async rest(cluster: ClusterId, workedMilliseconds: number): Promise<void> {
     const queue = this.#queues.get(cluster);
     const isShared = this.#asking(queue) > 0;
-    if (isShared) queue?.told.spend(workedMilliseconds, this.#now());
+    if (isShared && queue !== undefined) {
+      queue.told.spend(workedMilliseconds, this.#now());
+      queue.used += workedMilliseconds;
+    }
     if (isShared && this.#lastLoad > restLoad) await sleep(workedMilliseconds * restShare, undefined, { ref: false });
     else await nextTick();
   }
@@ -226,7 +236,7 @@ export class RequestGate implements Disposable {
         turns: turnsAtOnce,
         holds: new TimeAllowance(heldAllowance, now),
         told: new TimeAllowance(toldAllowance, now),
-        waited: 0,
+        used: 0,
       };
       this.#queues.set(cluster, queue);
       this.#tick ??= setInterval(() => this.#step(), tickMilliseconds).unref();
@@ -274,6 +284,7 @@ export class RequestGate implements Disposable {
     this.#lastLoad = this.#load();
     this.#busy += (this.#lastLoad - this.#busy) * busySmoothing;
     this.#width.adjust(this.#lastLoad);
+    this.#weigh();
     const forgotten = this.#now() - forgetMilliseconds;
     const silent = this.#now() - askingMilliseconds;
     for (const queue of this.#queues.values()) {
@@ -306,11 +317,19 @@ export class RequestGate implements Disposable {
   }
 
   #presses(queue: Queue): boolean {
-    const waits = this.#isContended(queue) && queue.waiting.length > turnsAtOnce;
-    queue.waited = Math.min(waitedMillisecondsMax, Math.max(0, queue.waited + (waits ? tickMilliseconds : -tickMilliseconds)));
     const now = this.#now();
     const isTimeSpent = !queue.holds.isLeft(now) || !queue.told.isLeft(now);
-    return isTimeSpent || queue.waited >= waitedMillisecondsMax || queue.watches.size > watchesBeside || queue.connections.waiting > 0;
+    return isTimeSpent || queue === this.#heaviest || queue.watches.size > watchesBeside || queue.connections.waiting > 0;
+  }
+
+  /** Who uses most of a process that several ask, once it has been busy for some time: whatever it is that they do. */
+  #weigh(): void {
+    const isCrowded = this.#busy > busyLoad && this.#asking(undefined) > 1;
+    this.#busyMilliseconds = isCrowded ? this.#busyMilliseconds + tickMilliseconds : 0;
+    const all = [...this.#queues.values()];
+    const isOver = this.#busyMilliseconds >= busyMillisecondsMax;
+    this.#heaviest = isOver ? all.reduce((most, one) => (one.used > most.used ? one : most)) : undefined;
+    for (const queue of all) queue.used *= usedDecay;
   }
 
   #retrySeconds(queue: Queue): number {
@@ -339,8 +358,14 @@ const watchesBeside = 500;
 const movedAtOnce = 20;
 /** Why they end. One for all: without a reason each would have one made, with a stack. */
 const isMoved = new Error('the cluster is served elsewhere');
-/** Who has more requests in wait than may begin at once, for this long, in a busy process asks for more than his share of it. */
-const waitedMillisecondsMax = 500;
+/** A process that is busy for this long while several ask sheds who uses most of it. */
+const busyMillisecondsMax = 500;
+/** What one has used: half of it counts no more after a second. */
+const usedDecay = 0.966;
+/** About what a connection takes, and a request at least, and what each byte of its body does: it is received, decrypted, read and checked. */
+const connectionMilliseconds = 2;
+const requestMilliseconds = 1;
+const byteMilliseconds = 4e-5;
 /** An allowance that was spent is remembered until it is whole again. */
 const forgetMilliseconds = 60_000;
 

@@ -95,7 +95,7 @@ export class KubernetesHandler {
     if (connected !== undefined) return connected;
     const answer = await gate.run(request.cluster, (meter) =>
       this.#options.resources.handle(
-        { ...request, body: () => meter.waitFor(request.body()) },
+        { ...request, body: () => meteredBody(request, meter) },
         { ...call, storage: meteredStorage(call.storage, meter) },
       ),
     );
@@ -171,12 +171,18 @@ export class KubernetesHandler {
   }
 }
 
-/** Says when a watch begins. */
+async function meteredBody(request: HttpRequest, meter: HoldMeter): Promise<Uint8Array> {
+  const body = await meter.waitFor(request.body());
+  meter.read(body.length);
+  return body;
+}
+
 /** Those that last as long as their reader likes: what their query says is between the two ends. */
 function isLongRunning({ verb, subresource }: RequestInfo): boolean {
   return verb === 'watch' || ['attach', 'exec', 'log', 'portforward', 'proxy'].includes(subresource);
 }
 
+/** Says when a watch begins. */
 function auditedOutput(audit: RequestAudit, output: WatchOutput): WatchOutput {
   return {
     open(contentType) {
