@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import { connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { type ClusterId, newClusterId } from '@kajitori/apimachinery';
 import { silentLogger } from '@kajitori/telemetry';
@@ -62,4 +66,58 @@ test('one that nobody dials has none, and then no timer either', async () => {
   expect(made).toEqual([quiet, used, quiet]);
   vi.advanceTimersByTime(30_000);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+/** A front that serves one cluster, wherever it is dialled. */
+async function servedFront(
+  handOver?: (socket: Socket) => boolean,
+): Promise<{ front: ClusterFront; port: number; cluster: ClusterId } & AsyncDisposable> {
+  const cluster = newClusterId();
+  const served = new ClusterFront({
+    clusterAt: async () => cluster,
+    certificateFor: async () => certificate,
+    baseNames: ['localhost'],
+    clusterNames: () => ['kubernetes'],
+    serve: (server) =>
+      void server.on('request', (request, response) => {
+        if (request.url === '/wait') response.write('begun');
+        else response.end('ok');
+      }),
+    ...(handOver === undefined ? {} : { handOver }),
+    logger: silentLogger,
+  });
+  const port = await served.listen(0, '127.0.0.1');
+  return { front: served, port, cluster, [Symbol.asyncDispose]: () => served[Symbol.asyncDispose]() };
+}
+
+test('a cluster that it leaves is told to come by new connections, when what runs on the old ones has ended', async () => {
+  await using served = await servedFront();
+  const session = http2.connect(`https://127.0.0.1:${served.port}`, { rejectUnauthorized: false });
+  const lasting = session.request({ ':path': '/wait' });
+  await once(lasting, 'data');
+  const gone = once(session, 'goaway');
+  await served.front.leave(served.cluster);
+  await gone;
+  expect(session.closed || session.destroyed).toBe(true);
+  expect(lasting.destroyed).toBe(false);
+  const another = http2.connect(`https://127.0.0.1:${served.port}`, { rejectUnauthorized: false });
+  expect(await text(another.request({ ':path': '/' }))).toBe('ok');
+  lasting.close();
+  await Promise.all([once(session, 'close'), another.close()]);
+});
+
+test('a connection that is given away is given whole', async () => {
+  const given = Promise.withResolvers<Socket>();
+  await using served = await servedFront((socket) => {
+    given.resolve(socket);
+    return true;
+  });
+  const client = connect(served.port, '127.0.0.1');
+  client.write('the first bytes');
+  const socket = await given.promise;
+  const bytes = once(socket, 'data');
+  socket.resume();
+  expect(String((await bytes)[0])).toBe('the first bytes');
+  client.destroy();
+  socket.destroy();
 });
