@@ -39,7 +39,7 @@ export async function serveApi(
 
 function baseApp(
   config: Config,
-  { accounts, clientAs }: ControlPlane,
+  { accounts, api, clientAs }: ControlPlane,
   { metrics, logger }: { metrics: Metrics; logger: Logger },
 ): Hono<{ Bindings: NodeBindings }> {
   const app = new Hono<{ Bindings: NodeBindings }>();
@@ -49,7 +49,14 @@ function baseApp(
     return context.text('ok');
   });
   app.get('/metrics', async (context) => context.text(await metrics.text()));
-  const management = managementApp({ accounts, clusterClient: clientAs, publicUrl: config.PUBLIC_URL, publicCertificate: false, logger });
+  const management = managementApp({
+    accounts,
+    clusterClient: clientAs,
+    clusterLimits: (cluster) => api.limits(cluster),
+    publicUrl: config.PUBLIC_URL,
+    publicCertificate: false,
+    logger,
+  });
   const install = installApp({
     bundleDirectory: config.AGENT_BUNDLE_DIR,
     publicUrl: config.PUBLIC_URL,

@@ -20,6 +20,13 @@ export const clusterForm = looseId.extend({
   server: z.string(),
   createdAt: z.string(),
 });
+export const clusterLimitForm = z.looseObject({
+  name: z.string(),
+  unit: z.string(),
+  max: z.number(),
+  maxBeside: z.number().optional(),
+  used: z.number().optional(),
+});
 export const kubeconfigForm = z.looseObject({ kubeconfig: z.string(), server: z.string(), key: z.string() });
 export const keyForm = looseId.extend({
   name: z.string(),

@@ -146,6 +146,12 @@ describe('kaji', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
+  it('shows the limits of a cluster, and what it uses', async () => {
+    const shown = await kaji('clusters', 'limits', 'merged');
+    expect(shown).toMatch(/^LIMIT +USED +MAX +WHILE-BUSY +UNIT\nobjects +\d+ +200000 +200000 +objects\n/);
+    expect(shown).toMatch(/\nrequests-running +- +400 +8 +requests\n/);
+  });
+
   it('rotates the key of ServiceAccount tokens, and ends old ones', async () => {
     const [first] = JSON.parse(await kaji('clusters', 'token-keys', 'merged', '-o', 'json')) as { id: string }[];
     const old = first?.id ?? '';

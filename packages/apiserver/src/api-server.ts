@@ -30,6 +30,7 @@ import { quotaCharges } from './companions/quota-charges.ts';
 import { serviceAddresses } from './companions/service-addresses.ts';
 import { RbacSource } from './authorization/rbac-source.ts';
 import { signingRequests } from './certificates/signing-requests.ts';
+import { type ClusterLimit, clusterLimits } from './cluster-limits.ts';
 import { ClusterDial } from './cluster-dial/cluster-dial.ts';
 import { unreachableNodes } from './cluster-dial/unreachable-nodes.ts';
 import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
@@ -193,6 +194,11 @@ export class ApiServer implements AsyncDisposable {
   /** Whether a further connection to a cluster may begin, once it may. */
   connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
     return this.#gate.connection(cluster, gone);
+  }
+
+  /** What a cluster may use of what it shares with others, and what it uses now. @throws StatusError when the database does not answer. */
+  limits(cluster: ClusterId): Promise<ClusterLimit[]> {
+    return clusterLimits(this.#options.storage.cluster(cluster));
   }
 
   /** From now on clusters that take more than their share of this process may be served by another one. */

@@ -7,3 +7,4 @@ export type { ClusterDial, ServiceTarget } from './cluster-dial/cluster-dial.ts'
 export { ClusterFront, type ServingCertificate } from './front/cluster-front.ts';
 export type { NodeBindings } from './http/hono-app.ts';
 export { overlayObject } from './registry/overlay-object.ts';
+export type { ClusterLimit } from './cluster-limits.ts';

@@ -88,6 +88,16 @@ describe('clusters', () => {
     expect(second.body.nextCursor).toBeUndefined();
   });
 
+  it('say what they may use, and use', async () => {
+    const { body: made } = await tenant.as('POST', '/v1/clusters', { name: 'measured' });
+    const limits = async (): Promise<{ name: string; max: number; used?: number }[]> =>
+      (await tenant.as<{ items: { name: string; max: number; used?: number }[] }>('GET', `/v1/clusters/${made['id']}/limits`)).body.items;
+    expect(await limits()).toContainEqual({ name: 'objects', unit: 'objects', max: 200_000, used: 0 });
+    expect(await limits()).toContainEqual({ name: 'watches', unit: 'watches', max: 2_000 });
+    await tenant.as('DELETE', `/v1/clusters/${made['id']}`);
+    expect((await limits())[0]).toMatchObject({ used: 0 });
+  });
+
   it('end for everybody at once when they are deleted', async () => {
     const { body: cluster } = await tenant.as('POST', '/v1/clusters', { name: 'ending' });
     const key = await tenant.as<Issued>('POST', '/v1/keys', { name: 'k', role: 'viewer', cluster: cluster['id'] });

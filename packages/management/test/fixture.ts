@@ -48,6 +48,7 @@ export async function managementFixture(): Promise<ManagementFixture> {
   const app = managementApp({
     accounts: accounts.accounts,
     clusterClient: (cluster, user) => api.client(cluster, user),
+    clusterLimits: (cluster) => api.limits(cluster),
     publicUrl: 'https://127.0.0.1:6443',
     publicCertificate: false,
     logger: silentLogger,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { clusterForm, kubeconfigForm, nothing, tokenKeyForm } from '../answers.ts';
+import { clusterForm, clusterLimitForm, kubeconfigForm, nothing, tokenKeyForm } from '../answers.ts';
 import { CliError } from '../cli-error.ts';
 import { writePrivateFile } from '../config-file.ts';
 import { action, note, print, shownDate } from '../context.ts';
@@ -92,6 +92,21 @@ function listing(clusters: Command): void {
     .command('get <cluster>')
     .description(say({ en: 'Show a cluster, by name or id', ja: 'クラスターを表示する (名前か id)' }))
     .action(action(async (context, given: string) => context.one(await context.cluster(given))));
+  clusters
+    .command('limits <cluster>')
+    .description(say({ en: 'Show what a cluster may use, and uses', ja: 'クラスターの上限と使用量を表示する' }))
+    .action(
+      action(async (context, given: string) => {
+        const { id } = await context.cluster(given);
+        context.list(await context.api.all(`/v1/clusters/${id}/limits`, clusterLimitForm), [
+          ['LIMIT', ({ name }) => name],
+          ['USED', ({ used }) => (used === undefined ? '-' : String(used))],
+          ['MAX', ({ max }) => String(max)],
+          ['WHILE-BUSY', ({ max, maxBeside = max }) => String(maxBeside)],
+          ['UNIT', ({ unit }) => unit],
+        ]);
+      }),
+    );
 }
 
 function kubeconfig(clusters: Command): void {

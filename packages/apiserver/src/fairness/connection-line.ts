@@ -1,6 +1,6 @@
 /** Connections that begin at once, and in a second: what they agree on by TLS takes a millisecond or two. */
 const atOnce = 100;
-const perSecond = { usual: 400, contended: 20 };
+export const connectionsPerSecond = { usual: 400, contended: 20 };
 const waitingMax = 2_000;
 
 /** The new connections of one cluster, which begin in turn. Invariant: one that is gone waits no more. */
@@ -27,7 +27,7 @@ export class ConnectionLine {
 
   /** Some time has passed: so many more may begin. */
   pass(milliseconds: number, { isContended }: { isContended: boolean }): void {
-    const rate = isContended ? perSecond.contended : perSecond.usual;
+    const rate = isContended ? connectionsPerSecond.contended : connectionsPerSecond.usual;
     this.#left = Math.min(atOnce, this.#left + (rate * milliseconds) / 1_000);
     const mayBegin = Math.min(this.#waiting.size, Math.floor(this.#left));
     this.#left -= mayBegin;

@@ -9,7 +9,7 @@ import { heldAllowance, TimeAllowance, toldAllowance } from './time-allowance.ts
 export const runningMax = 400;
 export const waitingMax = 400;
 /** So many wait where a process is busy with others too: more would wait for longer than is good. */
-const waitingBeside = 40;
+export const waitingBeside = 40;
 /** Watches of one cluster in this process. */
 export const watchesMax = 2_000;
 /** Long answers of one cluster that are on their way to their readers. */
@@ -27,7 +27,7 @@ const refusalsMax = 2_000;
 /** A cluster asks when it has asked within this time. */
 const askingMilliseconds = 5_000;
 /** While others ask, a cluster may run this many side by side however busy the process is, and begin so many at once. */
-const runningMin = 8;
+export const runningBeside = 8;
 const turnsAtOnce = 20;
 /** A process that was at work for more than this share of the last second or two has no time to spare. */
 const busyLoad = 0.6;
@@ -263,7 +263,7 @@ export class RequestGate implements Disposable {
     const others = this.#asking(queue);
     if (others === 0) return queue.running < runningMax;
     if (this.#isContended(queue) && !queue.holds.isLeft(this.#now())) return false;
-    return queue.turns >= 1 && queue.running < Math.max(runningMin, this.#width.share(others + 1));
+    return queue.turns >= 1 && queue.running < Math.max(runningBeside, this.#width.share(others + 1));
   }
 
   #begin(queue: Queue): void {

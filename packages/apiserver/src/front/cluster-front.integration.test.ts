@@ -35,8 +35,8 @@ afterEach(async () => {
 async function selfSigned(): Promise<ServingCertificate> {
   const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost'];
   const { stdout } = await promisify(execFile)('openssl', [...args, '-keyout', '-', '-out', '-']);
-  const [privateKey = '', text = ''] = stdout.split(/(?=-----BEGIN CERTIFICATE)/);
-  return { certificate: text, privateKey };
+  const [privateKey = '', chain = ''] = stdout.split(/(?=-----BEGIN CERTIFICATE)/);
+  return { certificate: chain, privateKey };
 }
 
 async function dial(cluster: ClusterId): Promise<void> {
@@ -103,7 +103,8 @@ test('a cluster that it leaves is told to come by new connections, when what run
   const another = http2.connect(`https://127.0.0.1:${served.port}`, { rejectUnauthorized: false });
   expect(await text(another.request({ ':path': '/' }))).toBe('ok');
   lasting.close();
-  await Promise.all([once(session, 'close'), another.close()]);
+  another.close();
+  await once(session, 'close');
 });
 
 test('a connection that is given away is given whole', async () => {

@@ -115,8 +115,8 @@ export class ClusterFront implements AsyncDisposable {
 
   /** Ends a cluster's connections as soon as what runs on them has ended; its clients come again by new ones. Undefined: those of all clusters. */
   async leave(cluster?: ClusterId): Promise<void> {
-    const all = cluster === undefined ? [...this.#sessions.values()] : [this.#sessions.get(cluster) ?? []];
-    for (const session of all.flatMap((sessions) => [...sessions])) {
+    const of = cluster === undefined ? [...this.#sessions.values()] : [this.#sessions.get(cluster) ?? []];
+    for (const session of of.flatMap((sessions) => Array.from(sessions))) {
       session.close();
       await nextTick();
     }

@@ -47,7 +47,7 @@ async function serve(options: KubernetesAppOptions, context: Context<{ Bindings:
   const id = requestId(incoming);
   outgoing.setHeader('audit-id', id);
   const failed = { id, method: incoming.method ?? 'GET', path: url.pathname, cluster: route?.cluster ?? ('' as ClusterId) };
-  if (route === undefined) return toResponse(statusAnswer(unknownPath()), undefined);
+  if (route === undefined) return sendAnswer(outgoing, statusAnswer(unknownPath()));
   try {
     const sender = await authenticated(options, route.cluster, incoming);
     const gone = new AbortController();
@@ -58,13 +58,13 @@ async function serve(options: KubernetesAppOptions, context: Context<{ Bindings:
     if (result === undefined) return RESPONSE_ALREADY_SENT;
     if (result instanceof Response) return result;
     const { pieces } = result;
-    if (pieces === undefined) return await toResponse(result, request.headers.get('accept-encoding'));
+    if (pieces === undefined) return await sendAnswer(outgoing, result, request.headers.get('accept-encoding'));
     const gzip = request.headers.get('accept-encoding')?.includes('gzip') === true;
     await sendPieces(outgoing, pieces, { headers: result.headers, gzip });
     return RESPONSE_ALREADY_SENT;
   } catch (error) {
     const answered = errorAnswer(error, options.logger, failed);
-    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : toResponse(answered, undefined);
+    return outgoing.headersSent ? RESPONSE_ALREADY_SENT : sendAnswer(outgoing, answered);
   }
 }
 
@@ -128,16 +128,20 @@ export function httpRequest(
   };
 }
 
-async function toResponse({ status, headers, body, gzipped }: HttpAnswer, acceptEncoding: string | undefined): Promise<Response> {
-  const sent = new Headers();
-  for (const [name, value] of Object.entries(headers)) {
-    for (const one of Array.isArray(value) ? value : [value]) sent.append(name, one);
-  }
-  if (body.length >= gzipBytesMin && acceptEncoding?.includes('gzip') === true) {
-    sent.set('content-encoding', 'gzip');
-    sent.set('vary', 'accept-encoding');
+/** Straight to the connection: an answer that is made as a `Response` first takes twice as long. */
+async function sendAnswer(
+  outgoing: NodeBindings['outgoing'],
+  { status, headers, body, gzipped }: HttpAnswer,
+  acceptEncoding?: string,
+): Promise<Response> {
+  const response = outgoing as ServerResponse;
+  if (withoutBody.has(status)) response.writeHead(status, headers).end();
+  else if (body.length >= gzipBytesMin && acceptEncoding?.includes('gzip') === true) {
     const bytes = await (gzipped?.() ?? gzipBytes(body));
-    return new Response(bytes as Uint8Array<ArrayBuffer>, { status, headers: sent });
+    const told = { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding', 'content-length': bytes.length };
+    response.writeHead(status, told).end(bytes);
+  } else {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
   }
-  return new Response(withoutBody.has(status) ? null : (body as string), { status, headers: sent });
+  return RESPONSE_ALREADY_SENT;
 }

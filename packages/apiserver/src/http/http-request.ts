@@ -1,6 +1,7 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { badRequest, type ClusterId, isStatusError, StatusError } from '@kajitori/apimachinery';
+import { badRequest, type ClusterId, StatusError } from '@kajitori/apimachinery';
 import type { UserInfo } from '@kajitori/client';
 import type { AuditNotes } from '../audit/audit-store.ts';
 import type { Piece } from '../lists/list-pieces.ts';
@@ -55,22 +56,35 @@ export function gzipBytes(body: string | Uint8Array): Promise<Uint8Array> {
 }
 
 /** Collects a body up to the limit. @throws StatusError RequestEntityTooLarge, or BadRequest when it does not come to its end. */
-export async function readBody(stream: AsyncIterable<Uint8Array>, contentLength: string | undefined): Promise<Uint8Array> {
-  const tooLarge = (): StatusError => new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyBytesMax}`);
-  if (Number(contentLength ?? 0) > bodyBytesMax) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of stream) {
+export function readBody(stream: Readable, contentLength: string | undefined): Promise<Uint8Array> {
+  if (Number(contentLength ?? 0) > bodyBytesMax) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    let isWhole = false;
+    const take = (chunk: Uint8Array): void => {
       size += chunk.length;
-      if (size > bodyBytesMax) throw tooLarge();
       chunks.push(chunk);
-    }
-  } catch (error) {
+      if (size <= bodyBytesMax) return;
+      // The rest is let pass, so that the client reads why.
+      stream.off('data', take).resume();
+      reject(tooLarge());
+    };
     // A client that left in the midst of it is no failure of ours, and reads no answer.
-    throw isStatusError(error) ? error : badRequest('the connection was closed before the whole body had come');
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    const cut = (): void => {
+      if (!isWhole) reject(badRequest('the connection was closed before the whole body had come'));
+    };
+    const end = (): void => {
+      isWhole = true;
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    };
+    if (stream.destroyed) cut();
+    else stream.on('data', take).on('end', end).on('error', cut).on('close', cut);
+  });
+}
+
+function tooLarge(): StatusError {
+  return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${bodyBytesMax}`);
 }
 
 export function jsonAnswer(value: unknown, status = 200, headers: HttpAnswer['headers'] = {}): HttpAnswer {

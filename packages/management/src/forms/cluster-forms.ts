@@ -19,6 +19,19 @@ export const clusterForm = z
   })
   .openapi('Cluster');
 
+export const clusterLimitForm = z
+  .object({
+    name: z.string().openapi({ example: 'watches' }),
+    unit: z.string().openapi({ example: 'watches' }),
+    max: z.int(),
+    maxBeside: z.int().optional().openapi({ description: 'What is sure while other clusters ask a busy server too.' }),
+    used: z
+      .int()
+      .optional()
+      .openapi({ description: 'Of what is counted for the cluster as a whole; the other limits are those of each API server.' }),
+  })
+  .openapi('ClusterLimit');
+
 export const newClusterForm = z
   .object({
     name: shortName,

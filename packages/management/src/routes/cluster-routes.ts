@@ -3,7 +3,14 @@ import { covers, type OrganizationId, type ProjectId } from '@kajitori/accounts'
 import type { Context } from 'hono';
 import { type OrganizationReach, reachChosenOrganization, reachCluster, reachForList, reachProject } from '../access.ts';
 import type { ManagementEnvironment } from '../environment.ts';
-import { clusterForm, kubeconfigForm, kubeconfigRequestForm, newClusterForm, showCluster } from '../forms/cluster-forms.ts';
+import {
+  clusterForm,
+  clusterLimitForm,
+  kubeconfigForm,
+  kubeconfigRequestForm,
+  newClusterForm,
+  showCluster,
+} from '../forms/cluster-forms.ts';
 import {
   body,
   createRoute,
@@ -65,6 +72,18 @@ const get = createRoute({
   responses: { 200: json(clusterForm, 'The cluster.'), ...problems('unauthenticated', 'not-found') },
 });
 
+const limits = createRoute({
+  ...needs('clusters:read'),
+  method: 'get',
+  path: '/v1/clusters/{cluster}/limits',
+  operationId: 'listClusterLimits',
+  tags,
+  summary: 'List the limits of a cluster',
+  description: 'What it may use of what it shares with others. Beyond a limit its Kubernetes API answers 429, or 403 for what it stores.',
+  request: { params },
+  responses: { 200: json(z.object({ items: z.array(clusterLimitForm) }), 'Limits.'), ...problems('unauthenticated', 'not-found') },
+});
+
 const remove = createRoute({
   ...needs('clusters:delete'),
   method: 'delete',
@@ -121,6 +140,11 @@ export function clusterRoutes(app: OpenAPIHono<ManagementEnvironment>): void {
   app.openapi(get, async (c) => {
     const { cluster } = await reachCluster(c, c.req.valid('param').cluster, 'clusters:read');
     return c.json(showCluster(c.get('dependencies').accounts.endpoints, cluster), 200);
+  });
+
+  app.openapi(limits, async (c) => {
+    const { cluster } = await reachCluster(c, c.req.valid('param').cluster, 'clusters:read');
+    return c.json({ items: await c.get('dependencies').clusterLimits(cluster.id) }, 200);
   });
 
   app.openapi(remove, async (c) => {
