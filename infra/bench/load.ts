@@ -135,3 +135,27 @@ export async function load(
   await Promise.all(Array.from({ length: clients }, one));
   return { perSecond: milliseconds.length / seconds, milliseconds };
 }
+
+const turns = 2;
+/** Until what is asked often is compiled, and its connections are open. */
+const firstWarmUpSeconds = 5;
+
+/**
+ * Two loads, one after the other and again, so that a machine that is slower for some seconds is so for both; each for so many seconds in all.
+ */
+export async function loadByTurns(
+  ours: { client: LoadClient; request: LoadOptions['request'] },
+  bare: { client: LoadClient; request: LoadOptions['request'] },
+  { clients, seconds, signal }: Pick<LoadOptions, 'clients' | 'seconds' | 'signal'>,
+): Promise<[LoadFigures, LoadFigures]> {
+  const all: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const warmUpSeconds = turn === 0 ? firstWarmUpSeconds : 1;
+    for (const [at, { client, request }] of [ours, bare].entries()) {
+      const { milliseconds } = await load(client, { clients, seconds: seconds / turns, warmUpSeconds, request, signal });
+      for (const one of milliseconds) all[at as 0 | 1].push(one);
+    }
+  }
+  const figures = (milliseconds: number[]): LoadFigures => ({ perSecond: milliseconds.length / seconds, milliseconds });
+  return [figures(all[0]), figures(all[1])];
+}

@@ -1,7 +1,7 @@
 import type { BenchContext, BenchGroup } from '../measurement.ts';
 import { percentile } from '../measurement.ts';
 import { startBenchInstance } from '../bench-instance.ts';
-import { load, LoadClient } from '../load.ts';
+import { LoadClient, loadByTurns } from '../load.ts';
 import type { LoadRequest } from '../load.ts';
 import { configMap, fill } from '../api/fill.ts';
 
@@ -29,8 +29,11 @@ async function run(context: BenchContext): Promise<void> {
 async function measureCreate({ report, signal, log }: BenchContext, product: LoadClient, floor: LoadClient): Promise<void> {
   const names = nameMaker('create');
   const create = (): LoadRequest => ({ method: 'POST', path: configMaps, body: JSON.stringify(configMap(names(), bodyBytes)) });
-  const ours = await load(product, { clients, seconds, request: create, signal });
-  const bare = await load(floor, { clients, seconds, request: () => ({ ...create(), path: '/write' }), signal });
+  const [ours, bare] = await loadByTurns(
+    { client: product, request: create },
+    { client: floor, request: () => ({ ...create(), path: '/write' }) },
+    { clients, seconds, signal },
+  );
   report({ name: 'api.create', value: ours.perSecond, unit: '1/s', floor: bare.perSecond, goal: 0.5, better: 'higher' });
   log(`create p50 ${percentile(ours.milliseconds, 0.5).toFixed(1)} ms, p99 ${percentile(ours.milliseconds, 0.99).toFixed(1)} ms`);
 }
@@ -45,8 +48,11 @@ async function measureReads({ report, signal, log }: BenchContext, product: Load
     const bytes = await product.send({ method: 'GET', path });
     await floor.send({ method: 'PUT', path: `/bytes/${name}`, body: bytes.toString() });
     const many = name === 'api.get' ? clients : 4;
-    const ours = await load(product, { clients: many, seconds: long, request: () => ({ method: 'GET', path }), signal });
-    const bare = await load(floor, { clients: many, seconds: long, request: () => ({ method: 'GET', path: `/bytes/${name}` }), signal });
+    const [ours, bare] = await loadByTurns(
+      { client: product, request: () => ({ method: 'GET', path }) },
+      { client: floor, request: () => ({ method: 'GET', path: `/bytes/${name}` }) },
+      { clients: many, seconds: long, signal },
+    );
     report({ name, value: ours.perSecond, unit: '1/s', floor: bare.perSecond, goal, better: 'higher' });
     log(`${name}: ${bytes.length} bytes, p99 ${percentile(ours.milliseconds, 0.99).toFixed(1)} ms`);
   }
