@@ -44,7 +44,8 @@ export class PostgresDispatch implements Dispatch {
     );
   }
 
-  changes(cluster: ClusterId, from: Revision): Promise<ChangeBatch> {
-    return new Reader(this.#database, cluster).changes(from, 'durable');
+  async changes(cluster: ClusterId, from: Revision): Promise<ChangeBatch> {
+    const { changes, revision } = await new Reader(this.#database, cluster).changes(from, 'durable');
+    return { changes, revision };
   }
 }

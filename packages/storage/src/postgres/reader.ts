@@ -161,7 +161,8 @@ export class Reader implements PageSource {
   }
 
   /** What follows a revision, in order, as much as one call may answer; empty when nothing does. @throws as Watcher.watch does. */
-  async changes(from: Revision, line: Line): Promise<ChangeBatch> {
+  /** What follows a revision, up to a limit; `head`: the newest revision that there was. */
+  async changes(from: Revision, line: Line): Promise<ChangeBatch & { head: Revision }> {
     const rows = await this.#database.repeatable('changes', (sql) =>
       line === 'durable'
         ? sql<ChangeRow[]>`SELECT * FROM storage.durable_changes(${this.#cluster}, ${from}, ${changesMax}, ${scanBytesMax})`
@@ -177,7 +178,7 @@ export class Reader implements PageSource {
       revision = change.revision;
     }
     if (changes.length === 0 && first.head > from) throw new ExpiredError(`revision ${from} is no longer in the log`);
-    return { changes, revision };
+    return { changes, revision, head: first.head };
   }
 }
 

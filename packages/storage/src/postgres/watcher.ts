@@ -47,11 +47,12 @@ export class Watchers implements AsyncDisposable {
         // A new bell before looking: what is committed after the look rings it.
         bell = Promise.withResolvers<void>();
         if (signal.aborted) return;
-        const batch = await reader.changes(waiter.at, line);
-        if (batch.changes.length > 0) {
-          waiter.at = batch.revision;
-          yield batch;
-        } else await bell.promise;
+        const { changes, revision, head } = await reader.changes(waiter.at, line);
+        if (changes.length > 0) {
+          waiter.at = revision;
+          yield { changes, revision };
+        }
+        if (revision === head) await bell.promise;
       }
     } finally {
       signal.removeEventListener('abort', stop);
