@@ -27,6 +27,8 @@ export interface AuditedAnswer {
   code: number;
   requestBody?: Uint8Array | undefined;
   responseBody?: string | Uint8Array | undefined;
+  /** It went out in pieces, too long for any event. */
+  isLong?: boolean;
 }
 
 /** An audit.k8s.io/v1 Event. Pure. */
@@ -34,14 +36,15 @@ export function auditEvent(
   request: AuditedRequest,
   stage: AuditStage,
   at: Date,
-  { code, requestBody, responseBody }: AuditedAnswer,
+  { code, requestBody, responseBody, isLong = false }: AuditedAnswer,
 ): Record<string, unknown> {
   const { decision, info, user, sender, notes } = request;
   const bodies = decision.level === 'Request' || decision.level === 'RequestResponse';
   const complete = stage === 'ResponseComplete';
   const asked = bodies && complete ? recordedObject(requestBody, decision) : {};
-  const answered = decision.level === 'RequestResponse' && complete ? recordedObject(responseBody, decision) : {};
-  const truncated = asked.truncated === true || answered.truncated === true;
+  const keepsAnswer = decision.level === 'RequestResponse' && complete;
+  const answered = keepsAnswer && !isLong ? recordedObject(responseBody, decision) : {};
+  const truncated = asked.truncated === true || answered.truncated === true || (keepsAnswer && isLong);
   const annotations = { ...shownAnnotations(notes.annotations, bodies), ...(truncated ? { 'audit.k8s.io/truncated': 'true' } : {}) };
   return {
     kind: 'Event',

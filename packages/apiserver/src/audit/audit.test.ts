@@ -55,6 +55,16 @@ describe('an event', () => {
     expect(JSON.stringify(updated).length).toBeLessThan(10_000);
   });
 
+  it('says of a long list, which goes out in pieces, that it holds nothing of it', async () => {
+    const api = await audited({ level: 'RequestResponse', verbs: ['list'] });
+    for (let number = 0; number < 12; number += 1)
+      await api.send('POST', configMaps, configMap(`long-${number}`, { key: 'x'.repeat(100_000) }));
+    await api.send('GET', configMaps);
+    const [listed] = (await api.rows()).map(({ event }) => event).filter(({ verb }) => verb === 'list');
+    expect(listed).toMatchObject({ responseStatus: { code: 200 }, annotations: { 'audit.k8s.io/truncated': 'true' } });
+    expect(listed).not.toHaveProperty('responseObject');
+  });
+
   it('never holds a Secret or a token, whatever the policy says', async () => {
     const api = await audited({ level: 'RequestResponse' });
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { key: 'very-secret' } };

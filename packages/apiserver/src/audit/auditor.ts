@@ -122,9 +122,14 @@ export class RequestAudit {
     this.#add('ResponseStarted', { code });
   }
 
-  complete({ status, body }: Pick<HttpAnswer, 'status'> & { body?: HttpAnswer['body'] | undefined }): void {
+  complete({ status, body, pieces }: Pick<HttpAnswer, 'status'> & Partial<Pick<HttpAnswer, 'body' | 'pieces'>>): void {
     const reads = status >= 400 || this.#told.decision.level === 'RequestResponse';
-    this.#add('ResponseComplete', { code: status, requestBody: this.#body, ...(reads ? { responseBody: body } : {}) });
+    this.#add('ResponseComplete', {
+      code: status,
+      requestBody: this.#body,
+      isLong: pieces !== undefined,
+      ...(reads ? { responseBody: body } : {}),
+    });
   }
 
   #add(stage: AuditStage, answer: AuditedAnswer): void {
