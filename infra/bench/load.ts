@@ -151,8 +151,8 @@ export async function loadByTurns(
   const all: [number[], number[]] = [[], []];
   for (let turn = 0; turn < turns; turn += 1) {
     const warmUpSeconds = turn === 0 ? firstWarmUpSeconds : 1;
-    for (const [at, { client, request }] of [ours, bare].entries()) {
-      const { milliseconds } = await load(client, { clients, seconds: seconds / turns, warmUpSeconds, request, signal });
+    for (const [at, { client, request: make }] of [ours, bare].entries()) {
+      const { milliseconds } = await load(client, { clients, seconds: seconds / turns, warmUpSeconds, request: make, signal });
       for (const one of milliseconds) all[at as 0 | 1].push(one);
     }
   }

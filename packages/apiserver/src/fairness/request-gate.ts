@@ -158,16 +158,19 @@ export class RequestGate implements Disposable {
   }
 
   /** Passes on what is sent piece by piece. @throws StatusError TooManyRequests, at once, when too much of this cluster is being sent. */
-  sent<T>(cluster: ClusterId, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  sent<T extends { bytes: Uint8Array }>(cluster: ClusterId, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
     const queue = this.#asked(cluster);
     if (queue.sending >= sendingMax) throw tooMany(`${sendingMax} long answers`, retryAfterSeconds);
     queue.sending += 1;
     return this.#counted(queue, pieces);
   }
 
-  async *#counted<T>(queue: Queue, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  async *#counted<T extends { bytes: Uint8Array }>(queue: Queue, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
     try {
-      yield* pieces;
+      for await (const piece of pieces) {
+        queue.used += piece.bytes.length * sentByteMilliseconds;
+        yield piece;
+      }
     } finally {
       queue.sending -= 1;
     }
@@ -322,13 +325,16 @@ export class RequestGate implements Disposable {
     return isTimeSpent || queue === this.#heaviest || queue.watches.size > watchesBeside || queue.connections.waiting > 0;
   }
 
-  /** Who uses most of a process that several ask, once it has been busy for some time: whatever it is that they do. */
+  /**
+   * Who uses most of a process that several ask, once it has been busy for some time, whatever it is that they do. Nobody, where many use a little
+   * each.
+   */
   #weigh(): void {
     const isCrowded = this.#busy > busyLoad && this.#asking(undefined) > 1;
     this.#busyMilliseconds = isCrowded ? this.#busyMilliseconds + tickMilliseconds : 0;
     const all = [...this.#queues.values()];
-    const isOver = this.#busyMilliseconds >= busyMillisecondsMax;
-    this.#heaviest = isOver ? all.reduce((most, one) => (one.used > most.used ? one : most)) : undefined;
+    const heaviest = all.reduce<Queue | undefined>((most, one) => (one.used > (most?.used ?? heavyMilliseconds) ? one : most), undefined);
+    this.#heaviest = this.#busyMilliseconds >= busyMillisecondsMax ? heaviest : undefined;
     for (const queue of all) queue.used *= usedDecay;
   }
 
@@ -360,12 +366,16 @@ const movedAtOnce = 20;
 const isMoved = new Error('the cluster is served elsewhere');
 /** A process that is busy for this long while several ask sheds who uses most of it. */
 const busyMillisecondsMax = 500;
+/** Who has used less is not heavy: about a fifth of a process' time, over the last seconds. */
+const heavyMilliseconds = 300;
 /** What one has used: half of it counts no more after a second. */
 const usedDecay = 0.966;
 /** About what a connection takes, and a request at least, and what each byte of its body does: it is received, decrypted, read and checked. */
 const connectionMilliseconds = 2;
 const requestMilliseconds = 1;
 const byteMilliseconds = 4e-5;
+/** Of a long answer: it is read, encoded and encrypted. */
+const sentByteMilliseconds = 1e-5;
 /** An allowance that was spent is remembered until it is whole again. */
 const forgetMilliseconds = 60_000;
 
