@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { type ClusterId, isClusterId } from '@kajitori/apimachinery';
-import { ClusterFront, type NodeBindings } from '@kajitori/apiserver';
+import { ClusterFront, type Elsewhere, type NodeBindings } from '@kajitori/apiserver';
 import type { ControlPlane } from '@kajitori/control-plane';
 import type { Annex } from '@kajitori/server-process';
 import type { Logger, Metrics } from '@kajitori/telemetry';
@@ -16,7 +16,7 @@ export interface FrontParts {
   /** What is served at the base address beside clusters; absent: nothing. */
   app?: Hono<{ Bindings: NodeBindings }>;
   /** Whether a cluster is served elsewhere, and the way there. */
-  annex: Pick<Annex, 'has'> & Partial<Pick<Annex, 'handOver'>>;
+  annex: Annex | Pick<Annex, 'has'>;
 }
 
 /** Each cluster's Kubernetes API at its own address and under /clusters/ID of the base address. It does not listen yet. */
@@ -52,16 +52,12 @@ export function openFront(
       ],
       clusterNames: () => inClusterNames,
       connection: (cluster, gone) => control.api.connection(cluster, gone),
-      handOver(socket, cluster, address) {
-        if (annex.handOver === undefined || !annex.has(cluster)) return false;
-        annex.handOver(cluster, socket, address);
-        return true;
-      },
+      ...('handOver' in annex ? { elsewhere: elsewhereOf(annex, config) } : {}),
       serve(server, cluster) {
         server.on('request', (incoming, outgoing) => {
           if (cluster !== undefined) boundTo.set(incoming, cluster);
-          // HTTP/1 has no other way to tell a client that the next request needs a new connection.
-          if (cluster !== undefined && incoming.httpVersionMajor === 1 && annex.has(cluster)) outgoing.setHeader('connection', 'close');
+          const at = clusterOf(incoming);
+          if (at !== undefined && annex.has(at)) leaveConnection(incoming, outgoing);
           void listener(incoming, outgoing);
         });
         server.on('upgrade', (incoming: IncomingMessage, socket, head) => {
@@ -81,11 +77,29 @@ function ownAddresses(): string[] {
   );
 }
 
-/** `ID.k8s.DOMAIN`, where clusters are served by name. */
-function clusterOfHost({ CLUSTER_DOMAIN }: Config, incoming: NodeBindings['incoming']): ClusterId | undefined {
-  if (CLUSTER_DOMAIN === undefined) return undefined;
+function elsewhereOf(annex: Annex, config: Config): Elsewhere {
+  return {
+    isUsed: () => annex.size > 0,
+    serves: (cluster) => annex.has(cluster),
+    clusterNamed: (name) => clusterNamed(config, name),
+    handOver: (socket, cluster, from) => annex.handOver(cluster, socket, from),
+  };
+}
+
+/** The next request of this client needs a new connection, which leads to where its cluster is served. */
+function leaveConnection(incoming: NodeBindings['incoming'], outgoing: NodeBindings['outgoing']): void {
+  if ('stream' in incoming) incoming.stream.session?.close();
+  else outgoing.setHeader('connection', 'close');
+}
+
+function clusterOfHost(config: Config, incoming: NodeBindings['incoming']): ClusterId | undefined {
   const header = incoming.headers[':authority'] ?? incoming.headers.host;
-  const host = (typeof header === 'string' ? header : '').split(':')[0] ?? '';
+  return clusterNamed(config, (typeof header === 'string' ? header : '').split(':')[0] ?? '');
+}
+
+/** `ID.k8s.DOMAIN`, where clusters are served by name. */
+function clusterNamed({ CLUSTER_DOMAIN }: Config, host: string): ClusterId | undefined {
+  if (CLUSTER_DOMAIN === undefined) return undefined;
   const suffix = `.k8s.${CLUSTER_DOMAIN}`;
   const id = host.endsWith(suffix) ? host.slice(0, -suffix.length) : '';
   return isClusterId(id) ? id : undefined;

@@ -25,5 +25,5 @@ export async function serveAnnex(
     press: (cluster) => side.pressing(cluster),
   });
   await control.accounts.ping();
-  side.serve(({ tenant, address, socket }) => void front.serveGiven(socket, tenant as ClusterId, address));
+  side.serve(({ tenant, socket, ...from }) => void front.serveGiven(socket, tenant as ClusterId, from));
 }

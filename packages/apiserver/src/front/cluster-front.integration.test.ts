@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { type ClusterId, newClusterId } from '@kajitori/apimachinery';
 import { silentLogger } from '@kajitori/telemetry';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ClusterFront, type ServingCertificate } from './cluster-front.ts';
+import { ClusterFront, type Elsewhere, type ServingCertificate } from './cluster-front.ts';
 
 let certificate: ServingCertificate;
 let front: ClusterFront;
@@ -46,7 +46,6 @@ async function dial(cluster: ClusterId): Promise<void> {
 }
 
 test('a cluster that is dialled has a TLS server, made once', async () => {
-  const cluster = newClusterId();
   await dial(cluster);
   vi.advanceTimersByTime(10_000);
   await dial(cluster);
@@ -68,13 +67,16 @@ test('one that nobody dials has none, and then no timer either', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-/** A front that serves one cluster, wherever it is dialled. */
+const cluster = newClusterId();
+const name = `${cluster}.k8s.example.com`;
+
+/** A front that is dialled for one cluster, at its own address or by its name. */
 async function servedFront(
-  handOver?: (socket: Socket) => boolean,
-): Promise<{ front: ClusterFront; port: number; cluster: ClusterId } & AsyncDisposable> {
-  const cluster = newClusterId();
+  dialled: 'by address' | 'by name',
+  elsewhere?: Partial<Elsewhere>,
+): Promise<{ front: ClusterFront; port: number } & AsyncDisposable> {
   const served = new ClusterFront({
-    clusterAt: async () => cluster,
+    clusterAt: async () => (dialled === 'by address' ? cluster : undefined),
     certificateFor: async () => certificate,
     baseNames: ['localhost'],
     clusterNames: () => ['kubernetes'],
@@ -83,42 +85,75 @@ async function servedFront(
         if (request.url === '/wait') response.write('begun');
         else response.end('ok');
       }),
-    ...(handOver === undefined ? {} : { handOver }),
+    ...(elsewhere === undefined
+      ? {}
+      : {
+          elsewhere: {
+            isUsed: () => true,
+            serves: (one) => one === cluster,
+            clusterNamed: (host) => (host === name ? cluster : undefined),
+            handOver: (socket) => socket.destroy(),
+            ...elsewhere,
+          },
+        }),
     logger: silentLogger,
   });
   const port = await served.listen(0, '127.0.0.1');
-  return { front: served, port, cluster, [Symbol.asyncDispose]: () => served[Symbol.asyncDispose]() };
+  return { front: served, port, [Symbol.asyncDispose]: () => served[Symbol.asyncDispose]() };
+}
+
+const open = (port: number, servername = 'localhost'): http2.ClientHttp2Session =>
+  http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, servername });
+
+async function answerOf(session: http2.ClientHttp2Session): Promise<string> {
+  try {
+    return await text(session.request({ ':path': '/' }));
+  } finally {
+    session.close();
+  }
 }
 
 test('a cluster that it leaves is told to come by new connections, when what runs on the old ones has ended', async () => {
-  await using served = await servedFront();
-  const session = http2.connect(`https://127.0.0.1:${served.port}`, { rejectUnauthorized: false });
+  await using served = await servedFront('by address');
+  const session = open(served.port);
   const lasting = session.request({ ':path': '/wait' });
   await once(lasting, 'data');
   const gone = once(session, 'goaway');
-  await served.front.leave(served.cluster);
+  await served.front.leave(cluster);
   await gone;
   expect(session.closed || session.destroyed).toBe(true);
   expect(lasting.destroyed).toBe(false);
-  const another = http2.connect(`https://127.0.0.1:${served.port}`, { rejectUnauthorized: false });
-  expect(await text(another.request({ ':path': '/' }))).toBe('ok');
+  expect(await answerOf(open(served.port))).toBe('ok');
   lasting.close();
-  another.close();
   await once(session, 'close');
 });
 
-test('a connection that is given away is given whole', async () => {
-  const given = Promise.withResolvers<Socket>();
-  await using served = await servedFront((socket) => {
-    given.resolve(socket);
-    return true;
-  });
+test('a connection to a cluster’s own address is given away unread', async () => {
+  const given = Promise.withResolvers<{ socket: Socket; head: Uint8Array | undefined }>();
+  await using served = await servedFront('by address', { handOver: (socket, _cluster, { head }) => given.resolve({ socket, head }) });
   const client = connect(served.port, '127.0.0.1');
   client.write('the first bytes');
-  const socket = await given.promise;
+  const { socket, head } = await given.promise;
+  expect(head).toBe(undefined);
   const bytes = once(socket, 'data');
   socket.resume();
   expect(String((await bytes)[0])).toBe('the first bytes');
   client.destroy();
   socket.destroy();
+});
+
+test('one that dials a name is given away with what was read of it, and served by who is given it', async () => {
+  await using other = await servedFront('by name');
+  const handed: ClusterId[] = [];
+  await using served = await servedFront('by name', {
+    handOver(socket, of, from) {
+      handed.push(of);
+      void other.front.serveGiven(socket, of, from);
+    },
+  });
+  expect(await answerOf(open(served.port, name))).toBe('ok');
+  expect(handed).toEqual([cluster]);
+  // Whoever dials another name is served here, from what was read of him on.
+  expect(await answerOf(open(served.port, 'localhost'))).toBe('ok');
+  expect(handed).toEqual([cluster]);
 });

@@ -4,11 +4,23 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { ClusterId } from '@kajitori/apimachinery';
 import type { Logger } from '@kajitori/telemetry';
+import { serverNameOf } from './server-name.ts';
 
 /** A certificate chain and its key, PEM. */
 export interface ServingCertificate {
   certificate: string;
   privateKey: string;
+}
+
+/** Another process, to which connections are given away. */
+export interface Elsewhere {
+  /** Whether it serves any cluster at all: only then connections to the base address are looked into. */
+  isUsed(): boolean;
+  serves(cluster: ClusterId): boolean;
+  /** The cluster that a client dials by a name, at the base address. */
+  clusterNamed(name: string): ClusterId | undefined;
+  /** `head`: what was read of it, to know its name; absent: it was dialled at the cluster's own address. */
+  handOver(socket: net.Socket, cluster: ClusterId, from: { address: string; head?: Uint8Array }): void;
 }
 
 export interface ClusterFrontOptions {
@@ -26,13 +38,35 @@ export interface ClusterFrontOptions {
   serve: (server: http2.Http2SecureServer, cluster: ClusterId | undefined) => void;
   /** Whether, and when, a further connection to a cluster may begin; absent: at once. */
   connection?: (cluster: ClusterId, gone: AbortSignal) => Promise<boolean>;
-  /** Gives a connection away, of which nothing was read, when its cluster is served by another process. True: it was given. */
-  handOver?: (socket: net.Socket, cluster: ClusterId, address: string) => boolean;
+  /** The process that serves clusters which are too much for this one; absent: there is none. */
+  elsewhere?: Elsewhere;
   logger: Logger;
 }
 
 /** A connection that may not begin is closed after this or up to three times as long, so that not all of them come back together. */
 const refusedMilliseconds = 10_000;
+/** A client that says nothing for this long after it has connected is served like any other, and ended by the handshake's own limit. */
+const nameMilliseconds = 5_000;
+
+/** What a client says first, and the name in it: a client says no more before it is answered. */
+async function dialledName(socket: net.Socket): Promise<{ name: string | undefined; head: Uint8Array }> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  let head: Uint8Array = new Uint8Array();
+  const take = (chunk: Uint8Array): void => {
+    head = Buffer.concat([head, chunk]);
+    const told = serverNameOf(head);
+    if (told !== 'more') resolve(told.name);
+  };
+  const nothing = (): void => resolve(undefined);
+  const late = setTimeout(nothing, nameMilliseconds).unref();
+  socket.on('data', take).once('close', nothing);
+  socket.resume();
+  const name = await promise;
+  clearTimeout(late);
+  socket.pause().off('data', take).off('close', nothing);
+  return { name, head };
+}
+
 function goneSignal(socket: net.Socket): AbortSignal {
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
@@ -83,9 +117,12 @@ export class ClusterFront implements AsyncDisposable {
     await this.#held(socket, async () => this.#begin(socket, await this.#options.clusterAt(address), address));
   }
 
-  /** Serves a connection of which nothing was read, and of which somebody else knows whose it is. */
-  async serveGiven(socket: net.Socket, cluster: ClusterId, address: string): Promise<void> {
-    await this.#held(socket, () => this.#begin(socket, cluster, address));
+  /** Serves a connection that another process has given away. */
+  async serveGiven(socket: net.Socket, cluster: ClusterId, { address, head }: { address: string; head?: Uint8Array }): Promise<void> {
+    await this.#held(socket, async () => {
+      if (head !== undefined) socket.unshift(head);
+      if (await this.#isItsTurn(socket, cluster)) await this.terminate(socket, head === undefined ? cluster : undefined, address);
+    });
   }
 
   async #held(socket: net.Socket, begin: () => Promise<void>): Promise<void> {
@@ -102,15 +139,34 @@ export class ClusterFront implements AsyncDisposable {
 
   /** When it is its turn, here or where its cluster is served. */
   async #begin(socket: net.Socket, cluster: ClusterId | undefined, address: string): Promise<void> {
-    const { connection, handOver } = this.#options;
-    if (cluster !== undefined && connection !== undefined && !(await connection(cluster, goneSignal(socket)))) {
-      // Who is let go at once comes back at once.
-      setTimeout(() => socket.destroy(), refusedMilliseconds * (1 + 2 * Math.random())).unref();
-    } else if (cluster !== undefined && handOver?.(socket, cluster, address) === true) this.#sockets.delete(socket);
-    else {
-      await this.terminate(socket, cluster, address);
-      socket.resume();
+    const { elsewhere } = this.#options;
+    if (cluster !== undefined) {
+      if (!(await this.#isItsTurn(socket, cluster))) return;
+      if (elsewhere?.serves(cluster) !== true) await this.terminate(socket, cluster, address);
+      else this.#handOver(elsewhere, socket, cluster, { address });
+      return;
     }
+    const dialled = elsewhere?.isUsed() === true ? await dialledName(socket) : undefined;
+    const named = dialled?.name === undefined ? undefined : elsewhere?.clusterNamed(dialled.name);
+    if (dialled !== undefined && named !== undefined && elsewhere?.serves(named) === true) {
+      if (await this.#isItsTurn(socket, named)) this.#handOver(elsewhere, socket, named, { address, head: dialled.head });
+      return;
+    }
+    if (dialled !== undefined) socket.unshift(dialled.head);
+    await this.terminate(socket, undefined, address);
+  }
+
+  #handOver(elsewhere: Elsewhere, socket: net.Socket, cluster: ClusterId, from: Parameters<Elsewhere['handOver']>[2]): void {
+    this.#sockets.delete(socket);
+    elsewhere.handOver(socket, cluster, from);
+  }
+
+  async #isItsTurn(socket: net.Socket, cluster: ClusterId): Promise<boolean> {
+    const { connection } = this.#options;
+    if (connection === undefined || (await connection(cluster, goneSignal(socket)))) return true;
+    // Who is let go at once comes back at once.
+    setTimeout(() => socket.destroy(), refusedMilliseconds * (1 + 2 * Math.random())).unref();
+    return false;
   }
 
   /** Ends a cluster's connections as soon as what runs on them has ended; its clients come again by new ones. Undefined: those of all clusters. */

@@ -8,7 +8,8 @@ export interface GivenConnection {
   tenant: string;
   /** Where it was dialled. */
   address: string;
-  /** Nothing was read of it. */
+  /** What was read of it, where its tenant is known by that; what follows is in the socket. */
+  head?: Uint8Array;
   socket: Socket;
 }
 
@@ -40,7 +41,8 @@ export class AnnexSide {
         const given = socket as Socket;
         this.#sockets.add(given);
         given.once('close', () => this.#sockets.delete(given));
-        take({ tenant: message.tenant, address: message.address, socket: given });
+        const { tenant, address, head } = message;
+        take({ tenant, address, socket: given, ...(head === undefined ? {} : { head: Buffer.from(head, 'base64') }) });
       }
     });
     this.#tell({ type: 'ready' });

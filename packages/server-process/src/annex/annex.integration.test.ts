@@ -30,7 +30,7 @@ beforeEach(async () => {
       return fork(program, ['annex'], options);
     },
   });
-  front = createServer({ pauseOnConnect: true }, (socket) => annex.handOver(tenant, socket, '127.0.0.1'));
+  front = createServer({ pauseOnConnect: true }, (socket) => annex.handOver(tenant, socket, { address: '127.0.0.1' }));
   front.listen(0, '127.0.0.1');
   await once(front, 'listening');
 });

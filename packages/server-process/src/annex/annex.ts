@@ -79,8 +79,11 @@ export class Annex implements AsyncDisposable {
     return [...this.#retired, ...(this.#second === undefined ? [] : [this.#second])].flatMap((one) => one.process.pid ?? []);
   }
 
-  /** Gives a connection of a tenant away, unread: its socket here is of no use any more. `address`: where it was dialled. */
-  handOver(tenant: string, socket: Socket, address: string): void {
+  /**
+   * Gives a connection of a tenant away: its socket here is of no use any more. `address`: where it was dialled; `head`: what was read of it, where
+   * that is how its tenant is known.
+   */
+  handOver(tenant: string, socket: Socket, { address, head }: { address: string; head?: Uint8Array }): void {
     const second = (this.#second ??= this.#begin());
     if (second.onTheirWay >= onTheirWayMax) {
       socket.destroy();
@@ -88,7 +91,8 @@ export class Annex implements AsyncDisposable {
     }
     second.onTheirWay += 1;
     const send = (): void => {
-      const message: ToAnnex = { type: 'connection', tenant, address };
+      const read = head === undefined ? {} : { head: Buffer.from(head).toString('base64') };
+      const message: ToAnnex = { type: 'connection', tenant, address, ...read };
       // One that was closed in the meantime, or that cannot be passed, is closed.
       if (socket.destroyed || !second.process.connected) {
         second.onTheirWay -= 1;
