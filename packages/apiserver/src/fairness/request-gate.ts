@@ -4,6 +4,7 @@ import { type HoldMeter, newHoldMeter, unmetered } from './hold-meter.ts';
 import { ConnectionLine } from './connection-line.ts';
 import { SharedWidth } from './shared-width.ts';
 import { heldAllowance, TimeAllowance, toldAllowance } from './time-allowance.ts';
+import { UsageScale } from './usage-scale.ts';
 
 /** Requests of one cluster that run side by side in this process, and those that wait behind them; more are answered 429. */
 export const runningMax = 400;
@@ -60,8 +61,6 @@ interface Queue {
   holds: TimeAllowance;
   /** Of telling its watches. */
   told: TimeAllowance;
-  /** About how many milliseconds of the process it has used lately. */
-  used: number;
 }
 
 /** Another process, which serves clusters that are too much for this one; or for which this one does. */
@@ -97,9 +96,7 @@ export class RequestGate implements Disposable {
   #lastLoad = 0;
   /** The load, smoothed. */
   #busy = 0;
-  /** For how long it has been so while several ask. */
-  #busyMilliseconds = 0;
-  #heaviest: Queue | undefined;
+  readonly #scale = new UsageScale();
   #neighbour: NeighbourProcess | undefined;
   #tick: NodeJS.Timeout | undefined;
 
@@ -140,9 +137,9 @@ export class RequestGate implements Disposable {
     try {
       return await request(meter);
     } finally {
-      const { held, bytes } = meter.end();
-      queue.holds.spend(held, this.#now());
-      queue.used += requestMilliseconds + Math.max(held, bytes * byteMilliseconds);
+      const used = meter.end();
+      queue.holds.spend(used.held, this.#now());
+      this.#scale.requested(cluster, used);
       queue.running -= 1;
       this.#begin(queue);
     }
@@ -162,13 +159,17 @@ export class RequestGate implements Disposable {
     const queue = this.#asked(cluster);
     if (queue.sending >= sendingMax) throw tooMany(`${sendingMax} long answers`, retryAfterSeconds);
     queue.sending += 1;
-    return this.#counted(queue, pieces);
+    return this.#counted(cluster, queue, pieces);
   }
 
-  async *#counted<T extends { bytes: Uint8Array }>(queue: Queue, pieces: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  async *#counted<T extends { bytes: Uint8Array }>(
+    cluster: ClusterId,
+    queue: Queue,
+    pieces: AsyncIterable<T>,
+  ): AsyncGenerator<T, void, void> {
     try {
       for await (const piece of pieces) {
-        queue.used += piece.bytes.length * sentByteMilliseconds;
+        this.#scale.sent(cluster, piece.bytes.length);
         yield piece;
       }
     } finally {
@@ -195,9 +196,8 @@ export class RequestGate implements Disposable {
 
   /** Resolves when a new connection of a cluster may begin; false: there are too many of them, or it is gone. */
   connection(cluster: ClusterId, gone: AbortSignal): Promise<boolean> {
-    const queue = this.#asked(cluster);
-    queue.used += connectionMilliseconds;
-    return queue.connections.next(gone);
+    this.#scale.connected(cluster);
+    return this.#asked(cluster).connections.next(gone);
   }
 
   /** What one watch of a cluster may leave unread now. */
@@ -212,7 +212,7 @@ export class RequestGate implements Disposable {
     const isShared = this.#asking(queue) > 0;
     if (isShared && queue !== undefined) {
       queue.told.spend(workedMilliseconds, this.#now());
-      queue.used += workedMilliseconds;
+      this.#scale.worked(cluster, workedMilliseconds);
     }
     if (isShared && this.#lastLoad > restLoad) await sleep(workedMilliseconds * restShare, undefined, { ref: false });
     else await nextTick();
@@ -239,7 +239,6 @@ export class RequestGate implements Disposable {
         turns: turnsAtOnce,
         holds: new TimeAllowance(heldAllowance, now),
         told: new TimeAllowance(toldAllowance, now),
-        used: 0,
       };
       this.#queues.set(cluster, queue);
       this.#tick ??= setInterval(() => this.#step(), tickMilliseconds).unref();
@@ -287,7 +286,7 @@ export class RequestGate implements Disposable {
     this.#lastLoad = this.#load();
     this.#busy += (this.#lastLoad - this.#busy) * busySmoothing;
     this.#width.adjust(this.#lastLoad);
-    this.#weigh();
+    this.#scale.pass(tickMilliseconds, { isCrowded: this.#busy > busyLoad && this.#asking(undefined) > 1 });
     const forgotten = this.#now() - forgetMilliseconds;
     const silent = this.#now() - askingMilliseconds;
     for (const queue of this.#queues.values()) {
@@ -314,28 +313,15 @@ export class RequestGate implements Disposable {
   #settlePressure(cluster: ClusterId, queue: Queue): void {
     const neighbour = this.#neighbour;
     if (neighbour === undefined || this.#asking(queue) === 0) return;
-    if (this.#presses(queue)) neighbour.press(cluster);
+    if (queue.isAsking && this.#presses(cluster, queue)) neighbour.press(cluster);
     if (queue.watches.size === 0 || !neighbour.serves(cluster)) return;
     for (const moved of [...queue.watches].filter(({ signal }) => !signal.aborted).slice(0, movedAtOnce)) moved.abort(isMoved);
   }
 
-  #presses(queue: Queue): boolean {
+  #presses(cluster: ClusterId, { holds, told, watches, connections }: Queue): boolean {
     const now = this.#now();
-    const isTimeSpent = !queue.holds.isLeft(now) || !queue.told.isLeft(now);
-    return isTimeSpent || queue === this.#heaviest || queue.watches.size > watchesBeside || queue.connections.waiting > 0;
-  }
-
-  /**
-   * Who uses most of a process that several ask, once it has been busy for some time, whatever it is that they do. Nobody, where many use a little
-   * each.
-   */
-  #weigh(): void {
-    const isCrowded = this.#busy > busyLoad && this.#asking(undefined) > 1;
-    this.#busyMilliseconds = isCrowded ? this.#busyMilliseconds + tickMilliseconds : 0;
-    const all = [...this.#queues.values()];
-    const heaviest = all.reduce<Queue | undefined>((most, one) => (one.used > (most?.used ?? heavyMilliseconds) ? one : most), undefined);
-    this.#heaviest = this.#busyMilliseconds >= busyMillisecondsMax ? heaviest : undefined;
-    for (const queue of all) queue.used *= usedDecay;
+    const isTimeSpent = !holds.isLeft(now) || !told.isLeft(now);
+    return isTimeSpent || cluster === this.#scale.heaviest || watches.size > watchesBeside || connections.waiting > 0;
   }
 
   #retrySeconds(queue: Queue): number {
@@ -364,18 +350,6 @@ const watchesBeside = 500;
 const movedAtOnce = 20;
 /** Why they end. One for all: without a reason each would have one made, with a stack. */
 const isMoved = new Error('the cluster is served elsewhere');
-/** A process that is busy for this long while several ask sheds who uses most of it. */
-const busyMillisecondsMax = 500;
-/** Who has used less is not heavy: about a fifth of a process' time, over the last seconds. */
-const heavyMilliseconds = 300;
-/** What one has used: half of it counts no more after a second. */
-const usedDecay = 0.966;
-/** About what a connection takes, and a request at least, and what each byte of its body does: it is received, decrypted, read and checked. */
-const connectionMilliseconds = 2;
-const requestMilliseconds = 1;
-const byteMilliseconds = 4e-5;
-/** Of a long answer: it is read, encoded and encrypted. */
-const sentByteMilliseconds = 1e-5;
 /** An allowance that was spent is remembered until it is whole again. */
 const forgetMilliseconds = 60_000;
 
