@@ -3,26 +3,36 @@ const atOnce = 100;
 export const connectionsPerSecond = { usual: 400, contended: 20 };
 const waitingMax = 2_000;
 
-/** The new connections of one cluster, which begin in turn. Invariant: one that is gone waits no more. */
+/**
+ * The new connections of one cluster, which begin in turn. Nothing is read of one that waits, so it may be gone without anybody knowing: the newest
+ * are the likeliest to be there, and where too many wait the oldest goes.
+ */
 export class ConnectionLine {
-  readonly #waiting = new Set<() => void>();
+  /** The oldest first. */
+  readonly #waiting = new Set<(mayBegin: boolean) => void>();
   #left = atOnce;
 
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** Resolves when a connection may begin; false: too many wait already, or it is gone. */
+  /** Resolves when a connection may begin; false: too many newer ones wait, or it is known to be gone. */
   async next(gone: AbortSignal): Promise<boolean> {
-    if (this.#waiting.size === 0 && this.#left >= 1) this.#left -= 1;
-    else if (this.#waiting.size >= waitingMax) return false;
-    else {
-      await new Promise<void>((begin) => {
-        this.#waiting.add(begin);
-        gone.addEventListener('abort', () => this.#waiting.delete(begin) && begin(), { once: true });
-      });
+    if (gone.aborted) return false;
+    if (this.#waiting.size === 0 && this.#left >= 1) {
+      this.#left -= 1;
+      return true;
     }
-    return !gone.aborted;
+    const [oldest] = this.#waiting;
+    if (this.#waiting.size >= waitingMax && oldest !== undefined) this.#end(oldest, false);
+    return new Promise<boolean>((begin) => {
+      this.#waiting.add(begin);
+      gone.addEventListener('abort', () => this.#end(begin, false), { once: true });
+    });
+  }
+
+  #end(waiting: (mayBegin: boolean) => void, mayBegin: boolean): void {
+    if (this.#waiting.delete(waiting)) waiting(mayBegin);
   }
 
   /** Some time has passed: so many more may begin. */
@@ -31,10 +41,6 @@ export class ConnectionLine {
     this.#left = Math.min(atOnce, this.#left + (rate * milliseconds) / 1_000);
     const mayBegin = Math.min(this.#waiting.size, Math.floor(this.#left));
     this.#left -= mayBegin;
-    // The newest first: of those that have waited long, most have nobody any more at their other end.
-    for (const begin of mayBegin === 0 ? [] : [...this.#waiting].slice(-mayBegin)) {
-      this.#waiting.delete(begin);
-      begin();
-    }
+    for (const begin of mayBegin === 0 ? [] : [...this.#waiting].slice(-mayBegin)) this.#end(begin, true);
   }
 }

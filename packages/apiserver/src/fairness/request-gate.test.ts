@@ -215,6 +215,24 @@ describe('the gate of requests', () => {
     void watches;
   });
 
+  it('lets the oldest connection go where too many wait', async () => {
+    const gate = await busyGate();
+    const { signal } = new AbortController();
+    for (let at = 0; at < 100; at += 1) await gate.connection(noisy, signal);
+    const told: string[] = [];
+    const wait = (name: string): void => void gate.connection(noisy, signal).then((begins) => told.push(`${name} ${begins}`));
+    wait('oldest');
+    for (let at = 1; at < 2_000; at += 1) wait('other');
+    await turnsTaken();
+    expect(told).toEqual([]);
+    wait('newest');
+    await turnsTaken();
+    expect(told).toEqual(['oldest false']);
+    pass(50);
+    await turnsTaken();
+    expect(told).toEqual(['oldest false', 'newest true']);
+  });
+
   it('lets connections begin one after the other while others ask a busy process', async () => {
     const gate = await busyGate();
     let begun = 0;
