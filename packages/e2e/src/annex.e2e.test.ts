@@ -83,6 +83,10 @@ it('moves with its watches, whose clients miss nothing, and outlives the annex',
   const [starts, ends] = [await told('the annex starts'), await told('the annex has ended')];
   expect((await create(loud, 'there')).status).toBe(201);
   await waitFor(() => seen.includes('there'), { what: 'the watch goes on in the annex' });
+  // Under the base address nothing leads there: who asks by it is served where he was.
+  const began = performance.now();
+  await ask('GET', `/clusters/${loudId}${configMapsPath}?watch=1&timeoutSeconds=2&fieldSelector=metadata.name%3Dnone`);
+  expect(performance.now() - began).toBeGreaterThan(1_900);
   process.kill(starts.at(-1)?.pid ?? 0, 'SIGKILL');
   await waitFor(async () => (await told('the annex has ended')).length > ends.length, { what: 'its end is noticed' });
   expect((await create(quiet, 'beside')).status).toBe(201);

@@ -207,9 +207,9 @@ describe('the gate of requests', () => {
     const gate = gateAt(0.9);
     const work = new Work();
     expect(gate.unreadBytesMax(noisy)).toBe(16 * 1024 * 1024);
-    const watches = Array.from({ length: watchesMax }, () => gate.watch(noisy, work.request()));
+    const watches = Array.from({ length: watchesMax }, () => gate.watch(noisy, { mayMove: true }, work.request()));
     expect(gate.unreadBytesMax(noisy)).toBe(256 * 1024);
-    await expect(gate.watch(noisy, work.request())).rejects.toMatchObject({ code: 429 });
+    await expect(gate.watch(noisy, { mayMove: true }, work.request())).rejects.toMatchObject({ code: 429 });
     expect(await gate.run(noisy, async () => 'answered')).toBe('answered');
     expect(work.running).toBe(watchesMax);
     void watches;
@@ -322,12 +322,13 @@ describe('a gate beside another process', () => {
         if (moved.aborted) end();
         else moved.addEventListener('abort', end, { once: true });
       });
-    const theirs = gate.watch(noisy, watch('noisy'));
-    void gate.watch(quiet, watch('quiet'));
+    const theirs = gate.watch(noisy, { mayMove: true }, watch('noisy'));
+    void gate.watch(quiet, { mayMove: true }, watch('quiet'));
+    void gate.watch(noisy, { mayMove: false }, watch('noisy, at an address that leads nowhere else'));
     for (let slices = 0; slices < 300; slices += 1) void gate.rest(noisy, 2);
     pass(100);
     await theirs;
-    await gate.watch(noisy, watch('late'));
+    await gate.watch(noisy, { mayMove: true }, watch('late'));
     expect(ended).toEqual(['noisy', 'late']);
   });
 

@@ -178,17 +178,18 @@ export class RequestGate implements Disposable {
   }
 
   /**
-   * Runs a watch, which waits more than it works, and is to end early when the signal says that it will go on elsewhere.
+   * Runs a watch, which waits more than it works, and is to end early when the signal says that it will go on elsewhere. `mayMove`: whether its client
+   * would come to where that is.
    * @throws StatusError TooManyRequests when there are too many.
    */
-  async watch<T>(cluster: ClusterId, watch: (moved: AbortSignal) => Promise<T>): Promise<T> {
+  async watch<T>(cluster: ClusterId, { mayMove }: { mayMove: boolean }, watch: (moved: AbortSignal) => Promise<T>): Promise<T> {
     const queue = this.#asked(cluster);
     if (queue.watches.size >= watchesMax) await this.#refuse(queue, `${watchesMax} watches`);
     const moved = new AbortController();
     if (this.#neighbour?.serves(cluster) === true) moved.abort(isMoved);
     queue.watches.add(moved);
     try {
-      return await watch(moved.signal);
+      return await watch(mayMove ? moved.signal : neverMoved);
     } finally {
       queue.watches.delete(moved);
     }
@@ -348,6 +349,7 @@ const tickMilliseconds = 50;
 const watchesBeside = 500;
 /** Watches that end in a tick, when they are to begin anew elsewhere: the end of one takes a tenth of a millisecond. */
 const movedAtOnce = 20;
+const neverMoved = new AbortController().signal;
 /** Why they end. One for all: without a reason each would have one made, with a stack. */
 const isMoved = new Error('the cluster is served elsewhere');
 /** An allowance that was spent is remembered until it is whole again. */

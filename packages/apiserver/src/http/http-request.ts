@@ -35,6 +35,11 @@ export interface HttpRequest {
   atBaseAddress?: boolean;
 }
 
+/** Whether its client dialled the cluster, by address or name, so that its connections may lead to another process. */
+export function isAtOwnAddress({ atBaseAddress }: Pick<HttpRequest, 'atBaseAddress'>): boolean {
+  return atBaseAddress !== true;
+}
+
 export interface HttpAnswer {
   status: number;
   headers: Record<string, string | string[]>;

@@ -18,7 +18,7 @@ import type { OpenApiDocuments } from '../openapi/openapi-documents.ts';
 import { type Operations, unknownPath } from '../operations/operations.ts';
 import { issuerDocument, issuerPaths } from '../service-accounts/issuer-documents.ts';
 import type { TokenKeys } from '../service-accounts/token-keys.ts';
-import { type HttpAnswer, type HttpRequest, jsonAnswer } from './http-request.ts';
+import { type HttpAnswer, type HttpRequest, isAtOwnAddress, jsonAnswer } from './http-request.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { checkTimeout } from './query-options.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
@@ -85,7 +85,7 @@ export class KubernetesHandler {
       );
     if (call.verb === 'watch') {
       const { operations, clock, metrics } = this.#options;
-      await gate.watch(request.cluster, (moved) =>
+      await gate.watch(request.cluster, { mayMove: isAtOwnAddress(request) }, (moved) =>
         metrics.watching(() => serveWatch(operations, clock, request, watchCall(call, request), output(), { gate, moved })),
       );
       return undefined;

@@ -12,7 +12,7 @@ import { settleActor } from '../authentication/impersonation.ts';
 import type { Call } from '../call.ts';
 import type { RequestGate } from '../fairness/request-gate.ts';
 import { authenticated, httpRequest, requestId, routed } from '../http/hono-app.ts';
-import type { HttpRequest } from '../http/http-request.ts';
+import { type HttpRequest, isAtOwnAddress } from '../http/http-request.ts';
 import { watchCall } from '../http/kubernetes-handler.ts';
 import { type RequestInfo, requestInfo } from '../http/request-info.ts';
 import type { ResourceHandler } from '../http/resource-handler.ts';
@@ -89,7 +89,7 @@ async function serveWatchUpgrade(
 ): Promise<void> {
   const call = watchCall(await resources.callFor(asked, info), asked);
   await operations.authorize(call, 'watch');
-  await gate.watch(asked.cluster, async (moved) => {
+  await gate.watch(asked.cluster, { mayMove: isAtOwnAddress(asked) }, async (moved) => {
     const output = webSocketOutput(await acceptWatchSocket(incoming, socket, head));
     await serveWatch(operations, operations.services.clock, asked, call, output, { gate, moved });
   });

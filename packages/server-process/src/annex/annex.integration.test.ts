@@ -120,6 +120,30 @@ test('one that cannot start leaves everybody where he was, for a minute', async 
   expect(broken.take(tenant)).toBe(true);
 });
 
+test('neither does one that cannot even be run', async () => {
+  for (const start of [
+    (): ChildProcess => fork(program, ['annex'], { execPath: `${program}.missing` }),
+    (): ChildProcess => {
+      throw new Error('no memory');
+    },
+  ]) {
+    await using broken = new Annex({ logger: silentLogger, now: () => now, start });
+    broken.take(tenant);
+    await expect.poll(() => broken.has(tenant) || broken.take(tenant), { timeout: 5_000 }).toBe(false);
+  }
+});
+
+test('one that is held up for ever ends with who started it nevertheless', async () => {
+  annex.take(tenant);
+  const pid = await pidAt('/');
+  const held = open('/hold');
+  held.catch(() => undefined);
+  await sleep(300);
+  await annex[Symbol.asyncDispose]();
+  expect(isAlive(pid)).toBe(false);
+  await expect(held).rejects.toThrow(/ECONNRESET|hang up/);
+});
+
 test('it does not outlive who started it', async () => {
   const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];

@@ -15,6 +15,8 @@ const annexNice = 15;
 const onTheirWayMax = 1_000;
 /** An annex that could not start is not started again before this. */
 const restMilliseconds = 60_000;
+/** Of the end of an annex that is told to end: what holds it up may hold up its end too. */
+const endMillisecondsMax = 5_000;
 
 export interface AnnexOptions {
   logger: Logger;
@@ -58,9 +60,10 @@ export class Annex implements AsyncDisposable {
   /** From now on, for some minutes, this tenant's connections are to be handed over. True: they were not before. */
   take(tenant: string): boolean {
     if (this.#now() < this.#restUntil) return false;
+    this.#second ??= this.#begin();
+    if (this.#second === undefined) return false;
     const isNew = !this.#stays.has(tenant);
     this.#stays.set(tenant, this.#now() + stayMilliseconds);
-    this.#second ??= this.#begin();
     this.#timer ??= setInterval(() => this.#look(), lookMilliseconds).unref();
     return isNew;
   }
@@ -85,7 +88,7 @@ export class Annex implements AsyncDisposable {
    */
   handOver(tenant: string, socket: Socket, { address, head }: { address: string; head?: Uint8Array }): void {
     const second = (this.#second ??= this.#begin());
-    if (second.onTheirWay >= onTheirWayMax) {
+    if (second === undefined || second.onTheirWay >= onTheirWayMax) {
       socket.destroy();
       return;
     }
@@ -108,9 +111,17 @@ export class Annex implements AsyncDisposable {
     else second.early.push(send);
   }
 
-  #begin(): Second {
-    // In a session of its own: see `giveWay`.
-    const second: Second = { process: this.#start({ detached: true }), isReady: false, early: [], onTheirWay: 0 };
+  /** Undefined: it cannot be started now. */
+  #begin(): Second | undefined {
+    let process: ChildProcess;
+    try {
+      // In a session of its own: see `giveWay`.
+      process = this.#start({ detached: true });
+    } catch (error) {
+      this.#restAfter({ error });
+      return undefined;
+    }
+    const second: Second = { process, isReady: false, early: [], onTheirWay: 0 };
     second.process.on('message', (message: FromAnnex) => {
       if (message.type === 'pressing') this.take(message.tenant);
       else {
@@ -118,10 +129,14 @@ export class Annex implements AsyncDisposable {
         for (const send of second.early.splice(0)) send();
       }
     });
-    second.process.on('error', (error) => this.#logger.warn({ error }, 'the annex fails'));
+    second.process.on('error', (error) => {
+      this.#logger.warn({ error }, 'the annex fails');
+      // What never ran tells of no exit.
+      if (process.pid === undefined) this.#ended(second, { code: null, signal: null });
+    });
     second.process.once('exit', (code, signal) => this.#ended(second, { code, signal }));
-    if (second.process.pid !== undefined) giveWay(second.process.pid);
-    this.#logger.info({ pid: second.process.pid }, 'the annex starts');
+    if (process.pid !== undefined) this.#giveWay(process.pid);
+    this.#logger.info({ pid: process.pid }, 'the annex starts');
     return second;
   }
 
@@ -131,12 +146,23 @@ export class Annex implements AsyncDisposable {
     if (this.#second !== second) return;
     // The next connection begins another one.
     this.#second = undefined;
-    if (!second.isReady) {
-      this.#logger.warn(how, 'the annex could not start: everybody is served here for a minute');
-      this.#restUntil = this.#now() + restMilliseconds;
-      this.#stays.clear();
-    }
+    if (!second.isReady) this.#restAfter(how);
     for (const send of second.early.splice(0)) send();
+  }
+
+  #restAfter(why: object): void {
+    this.#logger.warn(why, 'the annex could not start: everybody is served here for a minute');
+    this.#restUntil = this.#now() + restMilliseconds;
+    this.#stays.clear();
+  }
+
+  /** A machine that does not let it be, by limits or a file system that cannot be written, lets it run like any other process. */
+  #giveWay(pid: number): void {
+    try {
+      giveWay(pid);
+    } catch (error) {
+      this.#logger.warn({ error, pid }, 'the annex does not give way to others');
+    }
   }
 
   /** Lets go who has been calm for long, and the process with the last of them. */
@@ -156,13 +182,16 @@ export class Annex implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     this.#stays.clear();
+    this.#restUntil = Infinity;
     const all = [...this.#retired, ...(this.#second === undefined ? [] : [this.#second])];
     await Promise.all(
       all.map(async ({ process }) => {
         if (process.exitCode !== null || process.signalCode !== null) return;
         const ended = once(process, 'exit');
         process.kill('SIGTERM');
+        const late = setTimeout(() => process.kill('SIGKILL'), endMillisecondsMax);
         await ended;
+        clearTimeout(late);
       }),
     );
   }
