@@ -84,7 +84,9 @@ class ResourceQuotaController implements Controller {
   constructor(context: ControllerContext) {
     this.#context = context;
     context.onChange(resourceQuotas, ({ type, object }) => {
-      if (type === 'deleted') this.#counts.delete(object.metadata.uid ?? '');
+      if (type !== 'deleted') return;
+      this.#counts.delete(object.metadata.uid ?? '');
+      this.#unsettled.delete(`${object.metadata.namespace}/${object.metadata.name}`);
     });
     context.onEveryChange({
       changed: ({ type, object }: Change) => {

@@ -175,12 +175,12 @@ export function isConnectionLoss(error: unknown): boolean {
   return lostCodes.test(codeOf(error));
 }
 
-/** Whether the server rolled a transaction back for the sake of another: it may be run again. */
 /** Made only when it is needed: its stack costs more than the rest of a call. */
 function silence(): Error {
   return Object.assign(new Error(`no answer within ${answerMilliseconds} ms`), { code: 'CONNECTION_SILENT' });
 }
 
+/** Whether the server rolled a transaction back for the sake of another: it may be run again. */
 export function isSerializationFailure(error: unknown): boolean {
   return ['40001', '40P01', '55P03'].includes(codeOf(error));
 }
