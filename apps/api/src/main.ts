@@ -6,7 +6,8 @@ import { serveApi } from './serve-api.ts';
 
 const annex = isAnnex();
 
-await runProcess({ name: annex ? 'api-annex' : 'api', level: config.LOG_LEVEL }, async ({ logger, owns }) => {
+await runProcess({ name: annex ? 'api-annex' : 'api', level: config.LOG_LEVEL }, async ({ logger, owns, memory }) => {
   const control = openControlPlane(config, logger, owns);
+  memory.spare(() => control.api.isAsked);
   await (annex ? serveAnnex : serveApi)(config, control, { logger, owns });
 });

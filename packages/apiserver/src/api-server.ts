@@ -201,6 +201,11 @@ export class ApiServer implements AsyncDisposable {
     return clusterLimits(this.#options.storage.cluster(cluster));
   }
 
+  /** Whether any cluster has asked for something within the last seconds. */
+  get isAsked(): boolean {
+    return this.#gate.isAsked;
+  }
+
   /** From now on clusters that take more than their share of this process may be served by another one. */
   beside(neighbour: NeighbourProcess): void {
     this.#gate.beside(neighbour);

@@ -25,6 +25,7 @@ export class MemoryReturn implements Disposable {
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
   #since = performance.eventLoopUtilization();
+  #isAsked: () => boolean = () => false;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -32,11 +33,16 @@ export class MemoryReturn implements Disposable {
     this.#timer = setInterval(() => this.#look(), sampleMilliseconds).unref();
   }
 
+  /** Whoever is asked now and then works too: who asks must not meet a collection. */
+  spare(isAsked: () => boolean): void {
+    this.#isAsked = isAsked;
+  }
+
   #look(): void {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#since);
     this.#since = now;
-    if (!this.#detector.sample(utilization) || process.memoryUsage().heapUsed > heapBytesMax) return;
+    if (!this.#detector.sample(utilization, this.#isAsked()) || process.memoryUsage().heapUsed > heapBytesMax) return;
     const before = process.memoryUsage.rss();
     const started = performance.now();
     this.#collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });

@@ -19,6 +19,13 @@ describe('a process becomes quiet', () => {
     expect(tidied([busy, quiet, busy, quiet, busy, quiet, busy])).toEqual([]);
   });
 
+  it('not while somebody asks now and then', () => {
+    const detector = new QuietDetector();
+    const asked = Array.from({ length: 20 }, () => detector.sample(quiet, true));
+    expect(asked).not.toContain(true);
+    expect([detector.sample(quiet), detector.sample(quiet)]).toEqual([false, true]);
+  });
+
   it('again after each busy time', () => {
     const rest = Array.from({ length: 20 }, () => quiet);
     expect(tidied([...rest, busy, ...rest])).toEqual([2, 8, 23, 29]);

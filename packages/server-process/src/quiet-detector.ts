@@ -1,8 +1,5 @@
-/**
- * Share of the time in which the event loop was busy below which a process counts as quiet: polls and renewals alone stay under it, and some ten
- * requests a second do not.
- */
-const quietUtilization = 0.03;
+/** Share of the time in which the event loop was busy below which a process counts as quiet: polls and renewals alone stay under it. */
+const quietUtilization = 0.1;
 /** Quiet samples in a row after which a busy time is over, and after which what it left in caches has expired. */
 const quietSamples: readonly number[] = [2, 8];
 
@@ -15,9 +12,9 @@ export class QuietDetector {
   #busy = true;
   #quiet = 0;
 
-  /** Whether now is the time to tidy up after a busy time. */
-  sample(utilization: number): boolean {
-    if (utilization >= quietUtilization) {
+  /** Whether now is the time to tidy up after a busy time. `isAsked`: somebody waits for answers, however little they take. */
+  sample(utilization: number, isAsked = false): boolean {
+    if (utilization >= quietUtilization || isAsked) {
       this.#busy = true;
       this.#quiet = 0;
       return false;

@@ -10,6 +10,8 @@ export interface RunningProcess {
   logger: Logger;
   /** What is disposed at the end, last first. */
   owns: AsyncDisposableStack;
+  /** Takes breaks when the process is quiet. */
+  memory: MemoryReturn;
 }
 
 /**
@@ -23,11 +25,11 @@ export async function runProcess(
   const logger = createLogger(options);
   const stop = new AbortController();
   const owns = new AsyncDisposableStack();
-  owns.use(new MemoryReturn(logger));
+  const memory = owns.use(new MemoryReturn(logger));
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(name));
   process.on('uncaughtException', (error) => fail(logger, error, 'an error that nobody caught ends the process'));
   try {
-    await start({ signal: stop.signal, logger, owns });
+    await start({ signal: stop.signal, logger, owns, memory });
     logger.info({ pid: process.pid }, 'started');
   } catch (error) {
     await owns.disposeAsync().catch(() => undefined);

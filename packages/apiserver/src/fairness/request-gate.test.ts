@@ -90,7 +90,10 @@ describe('the gate of requests', () => {
     await work.endAll();
     await Promise.all(all);
     expect(work.most).toBe(runningMax);
-    pass(61_000);
+    expect(gate.isAsked).toBe(true);
+    pass(6_000);
+    expect(gate.isAsked).toBe(false);
+    pass(55_000);
     expect(gate.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -219,6 +219,11 @@ export class RequestGate implements Disposable {
     else await nextTick();
   }
 
+  /** Whether any cluster asks now. */
+  get isAsked(): boolean {
+    return this.#askers > 0;
+  }
+
   /** Clusters that are known here now, for tests and metrics. */
   get size(): number {
     return this.#queues.size;
